@@ -1,0 +1,3 @@
+"""Trust Coach: a grounded, non-clinical coach for people who lead others."""
+
+__version__ = "0.1.0"

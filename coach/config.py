@@ -1,0 +1,55 @@
+"""Settings, read once and passed in: defaults < file < environment < flags."""
+
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+
+def default_home() -> Path:
+    return Path(platformdirs.user_data_dir("trust-coach"))
+
+
+def default_cache() -> Path:
+    """Prepared model files, keyed by hash and shared by all homes."""
+    return Path(platformdirs.user_cache_dir("trust-coach"))
+
+
+class Settings(BaseSettings):
+    """Every choice a person can make, each also an environment variable ``COACH_<NAME>``."""
+
+    model_config = SettingsConfigDict(env_prefix="COACH_", extra="ignore")
+
+    home: Path = Field(default_factory=default_home)
+    cache: Path = Field(default_factory=default_cache)
+    writer: str = "auto"
+    """``auto``, ``guided``, ``openai:MODEL``, ``local:PATH``."""
+    base_url: str | None = None
+    """OpenAI-compatible endpoint; None is OpenAI's own."""
+    api_key: str | None = None
+    region: str | None = None
+    """Country code (ISO 3166-1 alpha-2) for crisis lines; None: unknown, and the coach says so and asks."""
+    host: str = "127.0.0.1"
+    port: int = 7860
+    database_url: str | None = None
+    chroma_url: str | None = None
+    debug: bool = False
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.home / 'coach.sqlite'}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        import os
+
+        home = Path(os.environ.get("COACH_HOME") or default_home())
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, home / "coach.toml")
