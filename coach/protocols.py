@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from coach.values import Card, Claim, Passage, Plan, Retrieval, Sentence, Turn
+from coach.values import Card, Claim, Gated, Passage, Plan, Retrieval, Sentence, Turn
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,8 +23,20 @@ class Embedder(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class CardMatch:
+    """How well a message calls for each part of one card: similarity, 0 to 1, in the card's own order."""
+
+    ideas: tuple[float, ...]
+    words: tuple[float, ...]
+    cautions: tuple[float, ...]
+
+
 class Library(Protocol):
     """Everything the coach may speak from: cards and claims by id, and search over them and documents."""
+
+    embedder: Embedder | None
+    """None where no weights are installed; search then runs on words alone."""
 
     def card(self, id: str) -> Card: ...
     def claim(self, id: str) -> Claim: ...
@@ -34,6 +46,10 @@ class Library(Protocol):
 
     async def search(self, query: str, *, k: int = 8, collection: str | None = None) -> Retrieval:
         """Best material for a query. ``collection`` names the person's documents to search beside the cards."""
+        ...
+
+    def match(self, query: str, card: str) -> CardMatch:
+        """Which idea, words and cautions of a card a message calls for."""
         ...
 
 
@@ -50,6 +66,42 @@ class Brief:
     passages: tuple[Passage, ...]
     """Numbered from 1 for the ``[n]`` markers of writers that stream text."""
     spoken_aloud: bool = False
+
+
+class Gate(Protocol):
+    """Keeps both sides of the talk on the coaching side of the line."""
+
+    def check(self, said: str, history: Sequence[Turn]) -> Gated | None:
+        """What a message calls for before any coaching; None where it is coaching."""
+        ...
+
+    def check_out(self, sentence: Sentence, said: str) -> str | None:
+        """Why a sentence may not leave; None where it may."""
+        ...
+
+
+class Grounding(Protocol):
+    """Lets out only sentences that stand on what the turn may use."""
+
+    def check(self, sentence: Sentence, brief: Brief) -> str | None:
+        """Why a sentence is not grounded in the brief; None where it is."""
+        ...
+
+
+class Policy(Protocol):
+    """Decides what a good coach would do next, apart from how to say it."""
+
+    def read(self, said: str, history: Sequence[Turn]) -> "Frame":
+        """What is known of the topic, this message included."""
+        ...
+
+    def query(self, frame: "Frame") -> str:
+        """What to look for in the library."""
+        ...
+
+    def next(self, frame: "Frame", history: Sequence[Turn], retrieval: Retrieval) -> Plan:
+        """The next move. ``frame.said`` is the message it answers."""
+        ...
 
 
 class Writer(Protocol):
