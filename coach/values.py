@@ -35,7 +35,13 @@ class Claim:
     say: str | None
     """None where the coach may never assert the claim of its own accord (grade E)."""
     asked: tuple[str, ...] = ()
-    """How people ask about or repeat this claim, for matching."""
+    """How people ask about or repeat this claim, for matching; empty where it must not be matched."""
+    if_asked: str | None = None
+    """What the coach answers about a grade E claim when the person brings it up."""
+    deeper: str | None = None
+    """A second sentence that may follow: stronger evidence, or a better use."""
+    see: tuple[str, ...] = ()
+    """Ids of the claims that ``deeper`` rests on, or that belong beside this one."""
 
 
 @dataclass(frozen=True, slots=True)
