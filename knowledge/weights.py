@@ -110,7 +110,8 @@ def weights_folder(name: str, cache: Path) -> Path:
     together = _together(weights)
     if together is not None:
         for file in weights.files:
-            _verify(together / file.name, file.sha256, cache)
+            if sha256_of(together / file.name, cache) != file.sha256:
+                raise _changed(str(together), file.name)
         return together
     return _assemble(weights, cache)
 
@@ -181,25 +182,25 @@ def _join(file: WeightsFile, target: Path) -> None:
         raise _changed(file.parts[0][0], file.name)
 
 
-def _verify(path: Path, sha256: str, cache: Path) -> None:
-    """Hash a file once; afterwards its size and time of change vouch for it."""
+def sha256_of(path: Path, cache: Path) -> str:
+    """A file's SHA-256. It is read once; afterwards its size and time of change vouch for it."""
     stat = path.stat()
     mark = f"{path}\n{stat.st_size}\n{stat.st_mtime_ns}\n"
-    seen = cache / "weights" / "verified" / sha256
+    seen = cache / "weights" / "seen" / hashlib.sha256(str(path).encode()).hexdigest()[:32]
     try:
-        if seen.read_text(encoding="utf-8") == mark:
-            return
+        remembered = seen.read_text(encoding="utf-8")
     except OSError:
-        pass
+        remembered = ""
+    if remembered.startswith(mark):
+        return remembered.removeprefix(mark)
     digest = hashlib.sha256()
     for block in _blocks(path):
         digest.update(block)
-    if digest.hexdigest() != sha256:
-        raise _changed(str(path), path.name)
     seen.parent.mkdir(parents=True, exist_ok=True)
-    written = seen.with_suffix(f".{os.getpid()}")
-    written.write_text(mark, encoding="utf-8")
-    os.replace(written, seen)
+    partial = seen.with_suffix(f".{os.getpid()}")
+    partial.write_text(mark + digest.hexdigest(), encoding="utf-8")
+    os.replace(partial, seen)
+    return digest.hexdigest()
 
 
 def _blocks(path: Path) -> Iterator[bytes]:
