@@ -1,0 +1,111 @@
+"""Between the values of a turn and the rows that hold them."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from coach.values import Citation, Gated, Plan, Question, Sentence, Turn
+
+Cite = Callable[[str], Citation | None]
+"""The citation behind an id as it stands today; None where its source was removed."""
+
+REMOVED = "removed source"
+_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
+
+
+def sentence_row(sentence: Sentence) -> dict[str, Any]:
+    return {"text": sentence.text, "kind": sentence.kind, "citations": [cited.id for cited in sentence.citations]}
+
+
+def sentence_of(row: Mapping[str, Any], cite: Cite) -> Sentence:
+    """The sentence with its citations looked up. What it quoted from a removed source is taken out of its text."""
+    found = [(id, cite(id)) for id in row["citations"]]
+    gone = any(citation is None for _, citation in found)
+    text = _QUOTED.sub(f"[{REMOVED}]", row["text"]) if gone else row["text"]
+    citations = tuple(
+        citation or Citation(id=id, source=REMOVED, heading="", quote="", grade="E", licence="")
+        for id, citation in found
+    )
+    return Sentence(text=text, kind=row["kind"], citations=citations)
+
+
+def plan_row(plan: Plan | None) -> dict[str, Any] | None:
+    return None if plan is None else asdict(plan)
+
+
+def plan_of(row: Mapping[str, Any] | None) -> Plan | None:
+    if row is None:
+        return None
+    question = row.get("question")
+    return Plan(
+        **{
+            **row,
+            "claims": tuple(row.get("claims", ())),
+            "passages": tuple(row.get("passages", ())),
+            "question": Question(**question) if question else None,
+        }
+    )
+
+
+def gated_row(gated: Gated | None) -> dict[str, Any] | None:
+    return None if gated is None else asdict(gated)
+
+
+def gated_of(row: Mapping[str, Any] | None) -> Gated | None:
+    return None if row is None else Gated(**{**row, "text": tuple(row.get("text", ()))})
+
+
+def turn_of(row: Any, cite: Cite) -> Turn:
+    return Turn(
+        id=row.id,
+        conversation=row.conversation,
+        said=row.said,
+        status=row.status,
+        replaces=row.replaces,
+        spoken=tuple(sentence_of(one, cite) for one in row.spoken),
+        heard=row.heard,
+        plan=plan_of(row.plan),
+        passage_ids=tuple(row.passage_ids),
+        gated=gated_of(row.gated),
+        writer=row.writer,
+        started=aware(row.started),
+    )
+
+
+def aware(moment: datetime) -> datetime:
+    """SQLite keeps no zone; everything is stored in UTC."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def path_to(rows: Sequence[Any], last: str | None = None) -> list[Any]:
+    """The rows a person sees, oldest first, up to and including ``last`` (default: the newest).
+
+    Turns form a tree: a turn follows the one before it, unless it replaces another; then it follows what that one
+    followed. What hung on a replaced turn is on a branch that no longer shows.
+    """
+    parent: dict[str, str | None] = {}
+    by_id = {row.id: row for row in rows}
+    newest: str | None = None
+    for row in rows:
+        parent[row.id] = parent.get(row.replaces, newest)
+        newest = row.id
+    path = []
+    here = newest if last is None else last
+    while here is not None and here in by_id:
+        path.append(by_id[here])
+        here = parent[here]
+    return path[::-1]
+
+
+def plain(row: Any) -> dict[str, Any]:
+    """A row as it is exported."""
+    values = dict(row._mapping)
+    return {name: aware(value).isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
+
+
+def dated(values: dict[str, Any]) -> dict[str, Any]:
+    """An exported row with its dates as dates again."""
+    dates = ("created", "updated", "started")
+    return {name: datetime.fromisoformat(value) if name in dates else value for name, value in values.items()}

@@ -1,0 +1,42 @@
+"""The tables of the store. The newest migration makes exactly these."""
+
+import sqlalchemy as sa
+
+HEAD = "0001"
+"""The newest migration. Kept here so that an up-to-date store opens without importing alembic; a test compares."""
+
+metadata = sa.MetaData()
+
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("title", sa.String, nullable=False),
+    sa.Column("collection", sa.String),
+    sa.Column("created", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("updated", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("settings", sa.JSON, nullable=False),
+)
+
+turns = sa.Table(
+    "turns",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column(
+        "conversation", sa.String, sa.ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    # Order within the conversation, in which turns began.
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("replaces", sa.String),
+    sa.Column("said", sa.Text, nullable=False),
+    sa.Column("status", sa.String, nullable=False),
+    # Sentences with the ids of what they cite, never the cited text: a removed document is gone from here too.
+    sa.Column("spoken", sa.JSON, nullable=False),
+    sa.Column("heard", sa.Integer, nullable=False),
+    sa.Column("plan", sa.JSON(none_as_null=True)),
+    sa.Column("passage_ids", sa.JSON, nullable=False),
+    sa.Column("gated", sa.JSON(none_as_null=True)),
+    sa.Column("writer", sa.String, nullable=False),
+    sa.Column("started", sa.DateTime(timezone=True), nullable=False),
+    sa.UniqueConstraint("conversation", "number", name="turns_in_order"),
+)
