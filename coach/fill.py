@@ -1,0 +1,128 @@
+"""Words to say, filled from the person's own facts. Nothing is invented: a missing fact leaves its line unused."""
+
+import re
+
+from coach.frame import Frame, Slot
+from coach.parse import addressed
+
+_SLOTS = re.compile(r"\{(\w+)\}")
+_OTHERS = re.compile(r"\b(?:he|she|him|her|his|they|them|their)\b", re.I)
+_SELF = re.compile(r"\b(?:i|me|my|we|our|us)\b", re.I)
+
+
+def words_slots(frame: Frame) -> dict[str, str]:
+    """What the frame can put into words addressed to the other person, by slot name."""
+    slots: dict[str, str] = {}
+    person = frame.latest("person", sure=0.8)
+    names = {slot.text for slot in frame.all("person")}
+    if person and len(names) == 1:
+        slots["person"] = person.text
+    if quote := frame.latest("quote"):
+        if len(quote.text.split()) <= 14:
+            slots["quote"] = quote.text
+    other = person.text if person else ""
+    if event := _said_to(frame, "event", other):
+        slots["event"] = event
+    impact = frame.latest("impact", sure=0.7)
+    if impact and not _OTHERS.search(impact.text) and len(impact.text.split()) <= 12:
+        slots["impact"] = _lower_first(impact.text)
+    wish = next((s for s in reversed(frame.all("wish")) if s.form == "inf" and not _OTHERS.search(s.text)), None)
+    if wish and len(wish.text.split()) <= 12:
+        slots["wish"] = wish.text
+    for name in ("when", "deadline", "count"):
+        slot = frame.latest(name)  # type: ignore[arg-type]
+        if slot and slot.confidence >= 0.8:
+            slots[name] = _lower_first(slot.text) if not slot.text.split()[0].endswith("day") else slot.text
+    # "on Tuesday" beside a clause that already says so would be said twice.
+    if "when" in slots and slots["when"].lower() in slots.get("event", "").lower():
+        del slots["when"]
+    return slots
+
+
+def _said_to(frame: Frame, kind: str, other: str) -> str | None:
+    for slot in reversed(frame.all(kind)):  # type: ignore[arg-type]
+        if slot.clause is None or slot.confidence < 0.7 or not 3 <= len(slot.text.split()) <= 14:
+            continue
+        turned = addressed(slot.clause, other or _role_word(frame))
+        if turned and "\n" not in turned:
+            return turned
+    return None
+
+
+def _role_word(frame: Frame) -> str:
+    role = frame.latest("role")
+    return role.text if role else ""
+
+
+def _lower_first(text: str) -> str:
+    first = text.split()[0] if text else ""
+    return (
+        text
+        if first in {"I", "I'm", "I've"} or (first[:1].isupper() and first.lower() not in _COMMON)
+        else text[:1].lower() + text[1:]
+    )
+
+
+_COMMON = frozenset(
+    {
+        "the",
+        "a",
+        "an",
+        "two",
+        "three",
+        "four",
+        "five",
+        "some",
+        "nobody",
+        "no",
+        "everyone",
+        "people",
+        "now",
+        "since",
+        "then",
+        "they",
+        "it",
+        "this",
+        "that",
+        "in",
+        "on",
+        "at",
+        "last",
+        "yesterday",
+        "today",
+        "every",
+        "by",
+        "before",
+        "until",
+        "next",
+        "tomorrow",
+        "during",
+        "once",
+        "twice",
+        "each",
+        "my",
+        "our",
+        "both",
+        "most",
+        "many",
+        "others",
+    }
+)
+
+
+def filled(template: str, slots: dict[str, str]) -> str | None:
+    """A line of words to say with its slots filled; None where the person has not given one of them."""
+    names = _SLOTS.findall(template)
+    if any(name not in slots for name in names):
+        return None
+    text = _SLOTS.sub(lambda m: slots[m.group(1)], template)
+    # A quotation keeps its own end mark; a second one behind it would be a stammer.
+    text = re.sub(
+        r"([.!?])\"([.,])", lambda m: m.group(1) + '"' + ("," if m.group(2) == "," and m.group(1) != "." else ""), text
+    )
+    text = re.sub(r"([.!?] )([a-z])", lambda m: m.group(1) + m.group(2).upper(), text)
+    return text[:1].upper() + text[1:]
+
+
+def speakable(slot: Slot, longest: int = 10) -> bool:
+    return 1 <= len(slot.text.split()) <= longest

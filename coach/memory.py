@@ -1,0 +1,86 @@
+"""What the coach has already said and asked in a conversation, read from its turns.
+
+Only what was heard counts. Everything is derived from the history, so that it survives a restart.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from coach.values import Plan, Sentence, Turn
+
+
+def heard(turn: Turn) -> tuple[Sentence, ...]:
+    return turn.spoken[: turn.heard]
+
+
+def opening(text: str) -> str:
+    """The first three words, folded."""
+    return " ".join(text.lower().replace("“", "").replace("”", "").replace(",", "").replace(":", "").split()[:3])
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """The coach's own side of the talk."""
+
+    sentences: tuple[str, ...]
+    openings: tuple[str, ...]
+    """First three words of every reply, oldest first."""
+    shapes: tuple[tuple[str, ...], ...]
+    """Kinds of sentences of every reply, oldest first."""
+    plans: tuple[Plan, ...]
+    asked: frozenset[str]
+    """Intents of the questions that were heard."""
+    questions: frozenset[str]
+    ideas: frozenset[tuple[str, str]]
+    words: frozenset[tuple[str, int]]
+    claims: frozenset[str]
+
+    @property
+    def last(self) -> Plan | None:
+        return self.plans[-1] if self.plans else None
+
+    @property
+    def offer(self) -> str | None:
+        """Idea id, or ``words``, that the last turn offered and that waits for an answer."""
+        return self.last.notes.get("offer") if self.last else None
+
+    @property
+    def last_intent(self) -> str | None:
+        return self.last.question.intent if self.last and self.last.question else None
+
+    def moves(self, *names: str) -> int:
+        return sum(plan.move in names for plan in self.plans)
+
+    def since(self, *names: str) -> int:
+        """Turns since a move was last made; a large number where it never was."""
+        for back, plan in enumerate(reversed(self.plans)):
+            if plan.move in names or (("offer" in names) and plan.notes.get("offer")):
+                return back
+        return 99
+
+    @property
+    def commitment(self) -> str | None:
+        return next((p.notes["commitment"] for p in reversed(self.plans) if p.notes.get("commitment")), None)
+
+
+def remember(history: Sequence[Turn]) -> Memory:
+    """What was heard of the coach so far."""
+    told = [turn for turn in history if turn.plan and turn.heard]
+    asked = set()
+    for turn in told:
+        assert turn.plan is not None
+        if turn.plan.question and any(s.kind == "question" for s in heard(turn)):
+            asked.add(turn.plan.question.intent)
+    return Memory(
+        sentences=tuple(s.text for turn in history for s in heard(turn)),
+        openings=tuple(opening(heard(turn)[0].text) for turn in history if turn.heard),
+        shapes=tuple(tuple(s.kind for s in heard(turn)) for turn in told),
+        plans=tuple(turn.plan for turn in told if turn.plan),
+        asked=frozenset(asked),
+        questions=frozenset(s.text for turn in told for s in heard(turn) if s.kind == "question"),
+        ideas=frozenset((t.plan.card, t.plan.idea) for t in told if t.plan and t.plan.card and t.plan.idea),
+        words=frozenset(
+            (t.plan.card, t.plan.words) for t in told if t.plan and t.plan.card and t.plan.words is not None
+        ),
+        claims=frozenset(c for t in told if t.plan and t.plan.move == "evidence" for c in t.plan.claims),
+    )

@@ -1,0 +1,244 @@
+"""Giving back what was said: the forms a reflection can take, made from the frame, and the choice among them.
+
+Many candidates are built, those that break a rule are thrown out, and the most telling one is kept. The rules:
+no run of more than four of the person's own words outside quotation marks, no form or opening used again, and
+nothing added that was not said.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from coach.frame import FEELINGS, Frame, Slot
+from coach.memory import Memory, opening
+from coach.parse import Phrase, turned
+from coach.phrasebook import fill, reflections, unused
+
+LONGEST_RUN = 4
+"""The person's own words in a row that may stand outside quotation marks (coaching guide, "Mechanics")."""
+LONGEST_QUOTE = 13
+MAX_WORDS = 36
+
+# What a message shows, the most telling first. Each is tried only where the frame holds its slots.
+_ORDER = (
+    "contrast", "quote_impact", "event_impact", "own_part", "quote", "count_event", "feeling_event", "tried", "fear",
+    "wish", "impact", "event", "constraint", "does_to", "facts_3", "facts_2", "task_deadline", "feeling", "role", "task",
+)  # fmt: skip
+
+_EMPTY = frozenset(
+    """thing things way lot bit time times day days week year people someone anyone everybody everyone something anything
+    kind sort fact case part point question problem issue idea reason other others stuff one ones team talk conversation
+    matter moment example advice help today tomorrow yesterday somebody nobody nothing rest mind place side""".split()
+)
+_WORD = re.compile(r"[\w']+")
+
+
+@dataclass(frozen=True, slots=True)
+class Reflection:
+    form: str
+    text: str
+
+
+def reflect(frame: Frame, memory: Memory, *, avoid: frozenset[str] = frozenset()) -> Reflection | None:
+    """The most telling reflection that the rules allow; None where no form fits."""
+    recent = memory.openings[-6:]
+    used = [plan.reflect for plan in memory.plans if plan.reflect]
+    order = sorted(_ORDER, key=lambda form: (used.count(form) * 4 + (form in used[-1:]) * 8, _ORDER.index(form)))
+    for form in order:
+        if form in avoid:
+            continue
+        for slots in _slots_for(form, frame):
+            for template in unused(reflections()[form], memory.sentences, frame.topic[0]):
+                text = fill(template, slots)
+                if text and opening(text) not in recent and _sound(text, frame):
+                    return Reflection(form, text)
+    return None
+
+
+def link(frame: Frame, memory: Memory) -> Reflection | None:
+    """Ties the present message to something said earlier on the same topic."""
+    kinds = ("fear", "wish", "impact", "own_part", "quote", "event")
+    old = next((s for k in kinds for s in frame.all(k) if s.turn < frame.turn - 1 and len(s.text.split()) <= 9), None)  # type: ignore[arg-type]
+    if old is None or any(old.text.lower() in said.lower() for said in memory.sentences):
+        return None
+    for template in unused(reflections()["link"], memory.sentences, frame.topic[0]):
+        text = fill(template, {"old_q": quoted(old)})
+        if text and opening(text) not in memory.openings[-6:] and _sound(text, frame):
+            return Reflection("link", text)
+    return None
+
+
+def quoted(slot: Slot) -> str:
+    """The slot as it can stand in a sentence: turned round when short, in quotation marks when longer."""
+    words = slot.text.split()
+    if slot.kind == "quote":
+        return f"“{slot.text.rstrip('.')}”"
+    if len(words) <= LONGEST_RUN and slot.form in {"np", "inf", "adj"}:
+        return slot.phrase
+    if len(words) <= 3:
+        return slot.phrase
+    return f"“{_lower_first(slot.text)}”"
+
+
+def longest_run(text: str, said: str) -> int:
+    """Longest run of the person's words that ``text`` repeats outside quotation marks."""
+    bare = re.sub(r"“[^”]*”", " | ", text)
+    source = " " + " ".join(_WORD.findall(said.lower())) + " "
+    best = 0
+    for part in bare.lower().split("|"):
+        words = _WORD.findall(part)
+        for start in range(len(words)):
+            for end in range(start + best + 1, len(words) + 1):
+                if " " + " ".join(words[start:end]) + " " not in source:
+                    break
+                best = end - start
+    return best
+
+
+def _sound(text: str, frame: Frame) -> bool:
+    return len(text.split()) <= MAX_WORDS and longest_run(text, " . ".join(frame.topic)) <= LONGEST_RUN
+
+
+def _slots_for(form: str, frame: Frame) -> Iterator[dict[str, str]]:
+    def now(kind: str, sure: float = 0.6) -> Slot | None:
+        found = [s for s in frame.now(kind) if s.confidence >= sure and _fits(s)]  # type: ignore[arg-type]
+        return max(found, key=lambda s: (s.confidence, -abs(len(s.text.split()) - 6))) if found else None
+
+    def known(kind: str) -> Slot | None:
+        return next((s for s in reversed(frame.all(kind)) if s.confidence >= 0.7 and _fits(s)), None)  # type: ignore[arg-type]
+
+    def q(**slots: Slot | None) -> Iterator[dict[str, str]]:
+        if all(slots.values()):
+            yield {name: quoted(slot) for name, slot in slots.items() if slot is not None}
+
+    event, impact, wish, fear = now("event", 0.65), now("impact"), now("wish"), now("fear")
+    quote, feeling = now("quote"), now("feeling")
+    count = now("count", 0.8)
+    match form:
+        case "contrast":
+            if wish or fear:
+                yield from q(wish_q=wish or known("wish"), fear_q=fear or known("fear"))
+        case "quote_impact" if quote and impact and len(quote.text.split()) <= 10:
+            yield {"quote": quote.text.rstrip("."), "impact_q": quoted(impact)}
+        case "quote" if quote and len(quote.text.split()) <= 12:
+            yield {"quote": quote.text.rstrip(".")}
+        case "event_impact":
+            yield from q(event_q=event, impact_q=impact)
+        case "count_event" if event and count and count.text not in event.text:
+            yield {"event_q": quoted(event), "count": count.phrase}
+        case "feeling_event" if feeling and event and not (event.start <= feeling.start < event.end):
+            yield {"event_q": quoted(event), "feeling": feeling.phrase.lower(), "feeling_cap": feeling.phrase.lower()}
+        case "feeling" if feeling:
+            yield {"feeling": feeling.phrase.lower(), "feeling_cap": feeling.phrase.lower()}
+        case "wish":
+            yield from q(wish_q=wish)
+        case "fear":
+            yield from q(fear_q=fear)
+        case "impact":
+            yield from q(impact_q=impact)
+        case "event":
+            yield from q(event_q=event)
+        case "tried":
+            yield from q(tried_q=now("tried"))
+        case "own_part":
+            yield from q(own_part_q=now("own_part"))
+        case "constraint":
+            yield from q(constraint_q=now("constraint"))
+        case "does_to":
+            yield from _does_to(frame)
+        case "facts_3" | "facts_2":
+            nouns = key_phrases(frame)
+            size = int(form[-1])
+            if len(nouns) >= size:
+                yield {f"np{i + 1}": noun for i, noun in enumerate(nouns[:size])}
+        case "task_deadline":
+            if deadline := now("deadline"):
+                yield {"deadline": deadline.phrase, "deadline_cap": deadline.phrase}
+        case "role":
+            role = now("role", 0.8)
+            if role and len(role.text.split()) <= 3:
+                yield {"role": role.phrase}
+        case "task" if frame.now("task"):
+            yield {"task": frame.now("task")[0].phrase}
+
+
+def _fits(slot: Slot) -> bool:
+    return len(slot.text.split()) <= LONGEST_QUOTE and "\n" not in slot.text and slot.text.count('"') % 2 == 0
+
+
+def _does_to(frame: Frame) -> Iterator[dict[str, str]]:
+    """ "her tone shuts down juniors" → what her tone does to the juniors."""
+    for clause in frame.utterance.clauses:
+        head = clause.head
+        if head.pos_ != "VERB" or clause.person != 3 or clause.negated:
+            continue
+        subject = next((c for c in head.children if c.dep_ == "nsubj"), None)
+        target = next((c for c in head.children if c.dep_ == "dobj" and c.i > head.i), None)
+        if subject is None or target is None or subject.pos_ != "NOUN" or target.pos_ != "NOUN":
+            continue
+        if subject.lemma_.lower() in _EMPTY or target.tag_ != "NNS":
+            continue
+        a = turned(subject.doc[subject.left_edge.i : subject.i + 1])
+        b = turned(target.doc[target.left_edge.i : target.i + 1])
+        if len(a.split()) <= 4 and len(b.split()) <= 4:
+            has_determiner = any(c.dep_ in {"det", "poss", "nummod"} for c in target.children)
+            yield {"subject": a, "subject_cap": a, "object": b if has_determiner else f"the {b}"}
+
+
+def key_phrases(frame: Frame, most: int = 3) -> list[str]:
+    """The two or three noun phrases that carry the message, turned round, in its order."""
+    u = frame.utterance
+    scored: list[tuple[float, Phrase, str]] = []
+    for phrase in u.phrases:
+        if phrase.pronoun or phrase.head in _EMPTY or u.quote_at(phrase.start) or phrase.head in FEELINGS:
+            continue
+        words = phrase.text.split()
+        if len(words) > LONGEST_RUN or not any(ch.isalpha() for ch in phrase.text):
+            continue
+        span = u.doc.char_span(phrase.start, phrase.end, alignment_mode="expand")
+        text = turned(span).strip(" ,.;:")
+        determined = (
+            phrase.proper
+            or phrase.number
+            or phrase.root.tag_ in {"NNS", "NNP"}
+            or any(c.dep_ in {"det", "poss", "nummod", "quantmod"} for c in phrase.root.children)
+        )
+        if not determined:
+            text = f"the {text}"
+        score = (
+            2.0 * phrase.number + 1.0 * phrase.proper + 0.5 * (len(words) > 1) + 0.5 * (phrase.dep in {"nsubj", "dobj"})
+        )
+        score += 0.5 * any(c.dep_ in {"amod", "compound"} for c in phrase.root.children)
+        scored.append((score, phrase, text))
+    best = sorted(scored, key=lambda item: -item[0])[:most]
+    out: list[str] = []
+    for _, _, text in sorted(best, key=lambda item: item[1].start):
+        if text.lower() not in (t.lower() for t in out):
+            out.append(text)
+    return out
+
+
+def _lower_first(text: str) -> str:
+    first = text.split()[0]
+    if first in {"I", "I'm", "I've", "I'd", "I'll"} or first[1:].lower() != first[1:]:
+        return text
+    return text[0].lower() + text[1:] if first.lower() in _LEADS else text
+
+
+_LEADS = frozenset(
+    """the a an my our his her their your its this that these those he she they it we you one two three four five some
+    several nobody everyone people others now then when since last yesterday today every each both most many all no any
+    there what how who in on at by after before during with to being telling having losing getting not another half""".split()
+)
+
+
+def points(frame: Frame, memory: Memory, most: int = 3) -> Sequence[str]:
+    """What a summary names: the event, what it did, what is wished, what was decided."""
+    out = []
+    for kind, lead in (("event", ""), ("impact", ""), ("wish", "you want "), ("fear", "you fear "), ("tried", "")):
+        slot = next(
+            (s for s in frame.all(kind) if s.confidence >= 0.7 and _fits(s) and len(s.text.split()) <= 11), None
+        )  # type: ignore[arg-type]
+        if slot:
+            out.append(lead + quoted(slot))
+    return out[:most]

@@ -1,0 +1,473 @@
+"""The guided writer: words a plan from cards, claims and the person's own words, with no language model.
+
+Every sentence is written by us or said by the person. What was said before is remembered, so that no line, opening
+or turn shape comes twice.
+"""
+
+import re
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+
+from coach.fill import filled, words_slots
+from coach.frame import Slot
+from coach.kinds import language_of
+from coach.memory import Memory, opening, remember
+from coach.phrasebook import fill, phrases, unused
+from coach.protocols import Brief
+from coach.reflection import Reflection, link, points, quoted, reflect
+from coach.values import Card, Citation, Claim, Idea, Sentence
+
+MAX_WORDS = 110
+"""A typed reply stays under this; the coaching guide asks for 40 to 80 words, less when spoken."""
+
+
+@dataclass(slots=True)
+class _Draft:
+    """One reply in the making."""
+
+    brief: Brief
+    memory: Memory
+    sentences: list[Sentence] = field(default_factory=list)
+
+    @property
+    def seed(self) -> str:
+        return self.brief.frame.topic[0]
+
+    def say(self, text: str | None, kind: str = "other", citations: tuple[Citation, ...] = ()) -> None:
+        if text:
+            self.sentences.append(Sentence(text, kind, citations))  # type: ignore[arg-type]
+
+    def line(self, key: str, **slots: str) -> str | None:
+        """An unused line of the phrasebook whose opening was not heard lately."""
+        lines = phrases()[key]
+        recent = self.memory.openings[-6:]
+        first = not self.sentences
+        for template in unused(lines, self.memory.sentences, self.seed):
+            text = fill(template, slots)
+            if text and not (first and opening(text) in recent):
+                return text
+        return None
+
+    def phrase(self, key: str, kind: str = "other", **slots: str) -> bool:
+        text = self.line(key, **slots)
+        self.say(text, kind)
+        return text is not None
+
+
+class GuidedWriter:
+    """Needs no model and never fails: the fall-back of every other writer, and the default where none is set up."""
+
+    name = "guided"
+
+    async def write(self, brief: Brief) -> AsyncIterator[str | Sentence]:
+        for sentence in compose(brief):
+            yield sentence
+
+
+def compose(brief: Brief) -> list[Sentence]:
+    """The whole reply to a brief, sentence by sentence."""
+    draft = _Draft(brief, remember(brief.history))
+    _MOVES.get(brief.plan.move, _follow)(draft)
+    if not draft.sentences:
+        _follow(draft)
+    if not draft.sentences:
+        draft.phrase("unclear")
+    return draft.sentences
+
+
+# ---------------------------------------------------------------- parts of a reply
+
+
+def _reflection(d: _Draft, *, avoid: frozenset[str] = frozenset()) -> Reflection | None:
+    found = reflect(d.brief.frame, d.memory, avoid=avoid)
+    if found:
+        d.say(found.text, "reflection")
+    return found
+
+
+def _idea(d: _Draft, lead: str | None = None) -> None:
+    idea = _planned_idea(d.brief)
+    if idea is None or d.brief.card is None:
+        return
+    text = f"{lead} {idea.say}" if lead else idea.say
+    d.say(text, "insight", (*_claims(d.brief, idea.claims), cite_card(d.brief.card, idea)))
+
+
+def _planned_idea(brief: Brief) -> Idea | None:
+    return next((i for i in brief.card.ideas if i.id == brief.plan.idea), None) if brief.card else None
+
+
+def _words(d: _Draft, lead_key: str = "words_lead", *, after: bool = True) -> bool:
+    plan, card = d.brief.plan, d.brief.card
+    if card is None or plan.words is None:
+        return False
+    say = filled(card.words[plan.words].say, words_slots(d.brief.frame))
+    if say is None:
+        return False
+    lead = d.line(lead_key) or phrases()[lead_key][0]
+    cited = () if any(s.citations for s in d.sentences) else (cite_card(card),)
+    say = say.replace('"', "'")
+    d.say(f"{lead} “{say}”", "words", cited)
+    if after:
+        d.phrase("words_after")
+    return True
+
+
+def _question(d: _Draft) -> None:
+    question = d.brief.plan.question
+    if question and question.ask:
+        d.say(question.ask, "question")
+
+
+def _ask(d: _Draft, key: str) -> None:
+    text = d.line(key)
+    d.say(text, "question")
+
+
+def cite_card(card: Card, idea: Idea | None = None) -> Citation:
+    """A practice card as a source: our own text, graded D where it stands on no claim."""
+    id = f"card:{card.id}#{idea.id}" if idea else f"card:{card.id}"
+    return Citation(id, f"Practice card: {card.title}", card.title, idea.say if idea else card.gist, "D", "Apache-2.0")
+
+
+def cite_claim(claim: Claim) -> Citation:
+    return Citation(f"claim:{claim.id}", claim.source, claim.type, claim.statement, claim.grade, "")
+
+
+def _claims(brief: Brief, ids: tuple[str, ...]) -> tuple[Citation, ...]:
+    return tuple(cite_claim(c) for c in brief.claims if c.id in ids)
+
+
+def _newest(d: _Draft) -> Slot | None:
+    order = ("event", "quote", "impact", "wish", "fear", "own_part", "tried", "constraint", "task")
+    now = [s for kind in order for s in d.brief.frame.now(kind) if len(s.text.split()) <= 12]  # type: ignore[arg-type]
+    return now[0] if now else None
+
+
+# ---------------------------------------------------------------- moves
+
+
+def _follow(d: _Draft) -> None:
+    found = _reflection(d)
+    tie = link(d.brief.frame, d.memory) if found and d.brief.plan.move == "deepen" else None
+    if tie:
+        d.say(tie.text, "reflection")
+    _question(d)
+
+
+def _greet(d: _Draft) -> None:
+    if d.memory.commitment and not d.memory.plans[-1].move == "greet":
+        d.phrase("welcome_back", commitment_q=f"“{d.memory.commitment}”")
+    else:
+        d.phrase("greet")
+    _question(d)
+
+
+def _offer(d: _Draft) -> None:
+    _reflection(d)
+    which = d.brief.plan.notes.get("offer")
+    if which == "words":
+        _ask(d, "offer_words")
+        return
+    idea = next((i for i in d.brief.card.ideas if i.id == which), None) if d.brief.card else None
+    if idea:
+        d.say(d.line("offer", offer=idea.offer), "question")
+
+
+def _advise(d: _Draft) -> None:
+    if not d.brief.plan.notes.get("agreed") and "reflection" not in _last_kinds(d):
+        _reflection(d)
+    _idea(d)
+    _words(d, after=False)
+    _question(d)
+
+
+def _last_kinds(d: _Draft) -> tuple[str, ...]:
+    return d.memory.shapes[-1] if d.memory.shapes else ()
+
+
+def _say_words(d: _Draft) -> None:
+    if not d.brief.plan.notes.get("written"):
+        _idea(d)
+    if not _words(d):
+        _idea(d)
+    _question(d)
+
+
+def _less(d: _Draft) -> None:
+    quiet = re.search(r"question|asking", d.brief.said, re.I)
+    d.phrase("no_more_questions" if quiet else "less")
+    if not _words(d, after=False):
+        _idea(d)
+
+
+def _reword(d: _Draft) -> None:
+    short = re.search(
+        r"stiff|formal|long|wordy|scripted|corporate|robotic|shorter|simpler|human|casual", d.brief.said, re.I
+    )
+    previous = next((s.text for t in reversed(d.brief.history) for s in t.spoken if s.kind == "words"), None)
+    trimmed = _trimmed(previous) if short and previous else None
+    if trimmed and trimmed not in " ".join(d.memory.sentences):
+        d.say(f"{d.line('reword_short')} “{trimmed}”", "words", (cite_card(d.brief.card),) if d.brief.card else ())
+    elif not _words(d, "reword_other", after=False):
+        d.phrase("reword_none")
+
+
+def _trimmed(previous: str) -> str | None:
+    """The heart of a longer line: its first sentence and its question, less the lead-in."""
+    inside = re.search(r"“(.+)”", previous, re.S)
+    parts = re.split(r"(?<=[.?!])\s+", inside.group(1)) if inside else []
+    if len(parts) < 3:
+        return None
+    question = next((p for p in reversed(parts) if p.endswith("?")), parts[-1])
+    return f"{parts[0]} {question}" if question != parts[0] else None
+
+
+def _repair(d: _Draft) -> None:
+    d.phrase("repair")
+    new = _newest(d)
+    if new:
+        d.phrase("repair_take_up", "reflection", new_q=quoted(new))
+    else:
+        d.phrase("repair_open")
+
+
+def _already_asked(d: _Draft) -> None:
+    answer = next(
+        (
+            t.said
+            for t in reversed(d.brief.history)
+            if t.plan and d.brief.history.index(t) > 0 and len(t.said.split()) <= 14
+        ),
+        None,
+    )
+    if not (answer and d.phrase("already_asked", old_q=f"“{answer.rstrip('.')}”")):
+        d.phrase("already_asked_plain")
+    _idea(d)
+
+
+def _evidence(d: _Draft) -> None:
+    claims = d.brief.claims[:1]
+    if not claims:
+        return _not_covered(d)
+    claim = claims[0]
+    text = claim.say or getattr(claim, "if_asked", None)
+    if text:
+        d.say(text, "evidence", (cite_claim(claim),))
+    for other in d.brief.claims[1:2]:
+        if other.say:
+            d.say(other.say, "evidence", (cite_claim(other),))
+    if d.brief.plan.question:
+        _ask(d, "evidence_use")
+
+
+def _not_covered(d: _Draft) -> None:
+    d.phrase("not_covered")
+    d.phrase("not_covered_next")
+    _question(d)
+
+
+def _narrow(d: _Draft) -> None:
+    narrow = phrases()["dont_know_narrow"]
+    d.say(narrow.get(d.brief.plan.notes.get("intent", "other"), narrow["other"]), "question")
+
+
+def _stuck(d: _Draft) -> None:
+    d.phrase("dont_know_offer")
+    _idea(d)
+
+
+def _another_idea(d: _Draft) -> None:
+    _idea(d, d.line("another_idea"))
+
+
+def _no_more(d: _Draft) -> None:
+    d.phrase("no_more_ideas")
+    _question(d)
+
+
+def _example(d: _Draft) -> None:
+    d.phrase("yes_example")
+
+
+def _dropped(d: _Draft) -> None:
+    d.phrase("no_drop")
+    _question(d)
+
+
+def _noted(d: _Draft) -> None:
+    d.phrase("no_answer")
+    _question(d)
+
+
+def _elsewhere(d: _Draft) -> None:
+    d.phrase("elsewhere")
+    _question(d)
+
+
+def _verdict(d: _Draft) -> None:
+    verdict = d.brief.frame.now("verdict")
+    label = _label(verdict[0]) if verdict else None
+    if label:
+        d.phrase("challenge_verdict", label=label)
+    _ask(d, "challenge_question")
+
+
+def _label(slot: Slot) -> str:
+    words = slot.text.split()
+    return " ".join(
+        words[2:]
+        if len(words) > 2 and words[1] in {"is", "was", "are"}
+        else words[1:]
+        if len(words) > 1 and "'" in words[0]
+        else words
+    )
+
+
+def _challenge_plan(d: _Draft) -> None:
+    card, index = d.brief.card, d.brief.plan.notes.get("caution")
+    if card and index is not None:
+        d.say(card.cautions[int(index)].say, "insight", (cite_card(card),))
+    _ask(d, "aim_behind")
+
+
+def _two_threads(d: _Draft) -> None:
+    threads = _threads(d)
+    if len(threads) == 2:
+        d.phrase("two_threads", "reflection", first_q=quoted(threads[0]), second_q=quoted(threads[1]))
+        _ask(d, "two_threads_question")
+    else:
+        _reflection(d)
+        _question(d)
+
+
+def _threads(d: _Draft) -> list[Slot]:
+    kinds = ("fear", "wish", "event", "impact", "own_part", "constraint", "tried")
+    slots = [s for k in kinds for s in d.brief.frame.now(k) if s.confidence >= 0.65 and 2 <= len(s.text.split()) <= 11]  # type: ignore[arg-type]
+    apart = [s for s in slots if not any(o is not s and o.start <= s.start < o.end for o in slots)]
+    chosen = sorted(apart, key=lambda s: s.start)
+    return [chosen[0], chosen[-1]] if len(chosen) > 1 else []
+
+
+def _commit(d: _Draft) -> None:
+    commitment = d.brief.plan.notes.get("commitment")
+    if commitment:
+        d.phrase("commit_noted", "reflection", commitment_q=f"“{commitment}”")
+    else:
+        _reflection(d)
+    _question(d)
+
+
+def _thanks(d: _Draft) -> None:
+    d.phrase("thanks")
+
+
+def _close(d: _Draft) -> None:
+    commitment = d.brief.plan.notes.get("commitment") or d.memory.commitment
+    if commitment and d.phrase("close_commit", commitment_q=f"“{commitment}”"):
+        return
+    takeaway = _takeaway(d)
+    if takeaway and d.phrase("close_plain", takeaway=takeaway):
+        return
+    d.phrase("close_bare")
+
+
+def _takeaway(d: _Draft) -> str | None:
+    for plan in reversed(d.memory.plans):
+        if plan.idea and plan.card and d.brief.card and plan.card == d.brief.card.id:
+            return d.brief.card.gist
+    return None
+
+
+def _report(d: _Draft) -> None:
+    said = d.brief.said.lower()
+    bad = re.search(
+        r"\b(?:bad(?:ly)?|worse|wrong|cried|angry|shouted|walked out|terrible|awful|disaster|not (?:well|good|great))\b",
+        said,
+    )
+    good = re.search(r"\b(?:well|good|great|better|fine|relieved|ok(?:ay)?)\b", said)
+    d.phrase("report_bad" if bad else "report_good" if good else "report_plain", "reflection")
+    _ask(d, "report_question")
+
+
+def _summary(d: _Draft) -> None:
+    found = list(points(d.brief.frame, d.memory))
+    if len(found) >= 2:
+        d.phrase("summary", "summary", points="; ".join(found), points_cap="; ".join(found))
+    else:
+        _reflection(d)
+    _question(d)
+
+
+def _stay(d: _Draft) -> None:
+    d.phrase("vent_stay")
+    _reflection(d)
+    _question(d)
+
+
+def _fixed(key: str) -> Callable[[_Draft], None]:
+    def move(d: _Draft) -> None:
+        d.phrase(key)
+
+    return move
+
+
+def _about(d: _Draft) -> None:
+    lines = phrases()["about_coach"]
+    said = d.brief.said
+    key = (
+        "private"
+        if re.search(r"private|confidential|record|store|save|see|read|share|data|privacy|where", said, re.I)
+        else "sources"
+        if re.search(r"source", said, re.I)
+        else "what"
+    )
+    d.say(lines[key])
+
+
+def _other_language(d: _Draft) -> None:
+    lines = phrases()["other_language"]
+    d.say(lines.get(language_of(d.brief.said) or "other", lines["other"]))
+
+
+_MOVES: dict[str, Callable[[_Draft], None]] = {
+    "greet": _greet,
+    "follow": _follow,
+    "deepen": _follow,
+    "offer": _offer,
+    "advise": _advise,
+    "words": _say_words,
+    "less": _less,
+    "reword": _reword,
+    "repair": _repair,
+    "already_asked": _already_asked,
+    "evidence": _evidence,
+    "not_covered": _not_covered,
+    "narrow": _narrow,
+    "offer_after_stuck": _stuck,
+    "another_idea": _another_idea,
+    "no_more_ideas": _no_more,
+    "example": _example,
+    "dropped": _dropped,
+    "noted": _noted,
+    "elsewhere": _elsewhere,
+    "challenge_verdict": _verdict,
+    "challenge_plan": _challenge_plan,
+    "two_threads": _two_threads,
+    "commit": _commit,
+    "thanks": _thanks,
+    "close": _close,
+    "report_back": _report,
+    "summary": _summary,
+    "stay": _stay,
+    "joke": _fixed("joke"),
+    "out_of_scope": _fixed("out_of_scope"),
+    "unclear": _fixed("unclear"),
+    "about_coach": _about,
+    "other_language": _other_language,
+}
+
+
+def moves() -> Iterator[str]:
+    """Names of all moves, for the documentation."""
+    return iter(_MOVES)
