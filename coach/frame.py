@@ -6,7 +6,7 @@ the pattern is. Knows nothing of what to do next.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from coach.parse import Clause, Phrase, Utterance, turned
@@ -14,7 +14,7 @@ from coach.values import Turn
 
 SlotKind = Literal[
     "person", "role", "event", "quote", "count", "duration", "when", "deadline", "impact", "feeling", "wish", "fear",
-    "tried", "constraint", "own_part", "ask", "denied", "verdict", "plan", "task",
+    "tried", "constraint", "own_part", "ask", "verdict", "plan", "task", "about",
 ]  # fmt: skip
 
 Form = Literal["np", "inf", "clause", "adj", "adv", "name"]
@@ -91,6 +91,11 @@ _COUNT = re.compile(
 )
 _DURATION = re.compile(
     rf"\bfor (?:about |almost |over |more than |the (?:last|past) )?(?:{_NUMBER}) (?:minute|hour|day|week|month|quarter|year)s?\b|\b(?:{_NUMBER}) (?:hour|minute|day|week|month|year)s?\b",
+    re.I,
+)
+
+_LEAD = re.compile(
+    rf"(?:{_WHEN.pattern}\W*(?:and|but|then)\s+|(?:now|then|so|well|and|but|also|honestly|basically|like|ok|okay|because|anyway)\b[\s,]+)+",
     re.I,
 )
 
@@ -260,7 +265,7 @@ def _from_clauses(u: Utterance, turn: int) -> list[Slot]:
     for clause in u.clauses:
         if u.quote_at(clause.head.idx):
             continue
-        for slot in (_wish(u, clause, turn), _fear(u, clause, turn), _task(u, clause, turn)):
+        for slot in (_wish(u, clause, turn), _fear(u, clause, turn), _task(u, clause, turn), _about(u, clause, turn)):
             if slot is not None:
                 found.append(slot)
                 inside.append((slot.start, slot.end))
@@ -269,7 +274,7 @@ def _from_clauses(u: Utterance, turn: int) -> list[Slot]:
         found.append(_slot("fear", u, what_if.start(1), what_if.end(1), turn, 0.8, "clause"))
         inside.append(what_if.span())
     for clause in u.clauses:
-        if u.quote_at(clause.head.idx) or covered(clause):
+        if u.quote_at(clause.head.idx) or covered(clause) or _ABOUT_COACH.search(clause.text):
             continue
         if slot := _state(u, clause, turn):
             found.append(slot)
@@ -280,6 +285,12 @@ def _from_clauses(u: Utterance, turn: int) -> list[Slot]:
         if text.endswith("?") and not u.quote_at(sentence[0]):
             found.append(_slot("ask", u, *sentence, turn, 0.9, "clause"))
     return found
+
+
+_ABOUT_COACH = re.compile(
+    r"\b(?:what i (?:meant|mean|said|asked)|you (?:already |just |keep )?(?:asked|asking|said)|that's (?:not|wrong|right))\b",
+    re.I,
+)
 
 
 def _wish(u: Utterance, clause: Clause, turn: int) -> Slot | None:
@@ -382,6 +393,30 @@ def _task(u: Utterance, clause: Clause, turn: int) -> Slot | None:
     )
 
 
+def _about(u: Utterance, clause: Clause, turn: int) -> Slot | None:
+    """What a talk is about: "talk to Marta about how she speaks", "tell him that the promotion went to another"."""
+    if clause.verb not in _TALK | {"tell", "dread", "conversation"}:
+        return None
+    for child in clause.head.children:
+        if child.dep_ == "prep" and child.lower_ in {"about", "on"} and child.i > clause.head.i:
+            inner = next(iter(child.children), None)
+            if inner is not None and inner.pos_ != "PRON":
+                return _slot(
+                    "about",
+                    u,
+                    inner.left_edge.idx,
+                    _end(inner),
+                    turn,
+                    0.85,
+                    "np" if inner.dep_ == "pobj" else "clause",
+                    clause,
+                )
+        if child.dep_ == "ccomp" and clause.verb == "tell" and child.i > clause.head.i:
+            start = child.left_edge if child.left_edge.lower_ != "that" else child.left_edge.nbor(1)
+            return _slot("about", u, start.idx, _end(child), turn, 0.8, "clause", clause)
+    return None
+
+
 def _state(u: Utterance, clause: Clause, turn: int) -> Slot | None:
     """Feelings of the person, verdicts on others, the person's own part, limits."""
     head = clause.head
@@ -422,6 +457,7 @@ def _state(u: Utterance, clause: Clause, turn: int) -> Slot | None:
 
 def _deed(u: Utterance, clause: Clause, turn: int) -> Slot | None:
     """What was done: attempts and plans of the person, events and their effects."""
+    clause = _without_time(clause)
     text = clause.text
     if (
         clause.dep in {"xcomp", "acl", "pcomp"}
@@ -469,6 +505,12 @@ def _deed(u: Utterance, clause: Clause, turn: int) -> Slot | None:
         return _slot("event", u, clause.start, clause.end, turn, 0.5, "clause", clause)
     sure = 0.85 if clause.tense == "past" else 0.7
     return _slot("event", u, clause.start, clause.end, turn, sure, "clause", clause)
+
+
+def _without_time(clause: Clause) -> Clause:
+    """Less a time or linking word that the parser hung in front: "on Tuesday and two people left"."""
+    lead = _LEAD.match(clause.text)
+    return replace(clause, text=clause.text[lead.end() :], start=clause.start + lead.end()) if lead else clause
 
 
 def _follows_event(u: Utterance, clause: Clause) -> bool:

@@ -46,7 +46,7 @@ _REJECT = re.compile(
     _I,
 )
 _LESS = re.compile(
-    r"\b(?:too (?:long|much|many (?:words|questions))|shorter|keep it short|be brief|briefer|less (?:talk|text|words|please)|stop asking(?: (?:me )?(?:so many )?questions)?|no more questions|enough questions|in (?:one|two) (?:line|sentence|word)s?|tl;?dr|get to the point|just the (?:answer|point))\b",
+    r"(?:\b(?:(?:that(?:'s| is| was)|this is|you(?:'re| are)|it(?:'s| is)) (?:(?:a bit|far|way|much) )?too (?:long|much text|wordy|many words)|too many (?:words|questions)|too long|keep it short|be brief|briefer|less (?:talk|text|words|please)|stop asking(?: (?:me )?(?:so many )?questions)?|no more questions|enough questions|in (?:one|two) (?:line|sentence|word)s?|tl;?dr|get to the point|just the (?:answer|point))\b|^\W*shorter\b)",
     _I,
 )
 _MORE = re.compile(
@@ -86,7 +86,7 @@ _JOKE = re.compile(
     _I,
 )
 _REPORT = re.compile(
-    r"\b(?:i (?:finally |did |just |have |already )?(?:talked|spoke|had (?:the|that|my|our) (?:talk|conversation|chat|meeting)|told (?:him|her|them)|did it|tried (?:it|that|your|what))|(?:the|our|my) (?:talk|conversation|chat|meeting|debrief) (?:went|was|is done|happened)|it went|went (?:well|badly|ok|okay|fine|better|worse|wrong|great))\b",
+    r"(?:\b(?:i (?:finally|just) (?:talked|spoke|told|asked|did|had|met|tried)|i did it\b|i (?:talked|spoke) (?:to|with) (?:him|her|them|\w+) (?:yesterday|today|this morning|on \w+day|last night)|i (?:have |'ve )?had (?:the|that|my|our) (?:talk|conversation|chat|meeting)|i tried (?:it|that|your|what you)|(?:the|our|my) (?:talk|conversation|chat|meeting|debrief) (?:went|is done|happened)|it went|(?:went|going) (?:well|badly|ok|okay|fine|better|worse|wrong|great))\b)",
     _I,
 )
 _COMMIT = re.compile(
@@ -95,6 +95,10 @@ _COMMIT = re.compile(
 )
 _OUT = re.compile(
     r"\b(?:weather|recipe|football score|stock (?:price|market|tips)|bitcoin|crypto|lottery|horoscope|capital of|translate (?:this|the following)|write (?:a )?(?:python|code|poem|song|essay)|solve|homework|restaurant|flight|hotel|movie|netflix|joke about|who won|math problem|cook|tax return|mortgage|diet plan|lose weight|workout|visa application|python (?:script|function)|javascript|sql query)\b",
+    _I,
+)
+_WHAT_IF = re.compile(
+    r"\b(?:what if|what (?:do|should|would) i do (?:if|when)|and if (?:he|she|they|it|nobody)|suppose (?:he|she|they)|but if (?:he|she|they))\b",
     _I,
 )
 _TWO = re.compile(
@@ -178,11 +182,12 @@ def kinds_of(u: Utterance, slots: Sequence[Slot], history: Sequence[Turn]) -> li
     add("already_asked", history and _ALREADY.search(text) and words < 30)
     add("about_coach", _COACH.search(text) and words < 25 and not facts)
     add("out_of_scope", _OUT.search(text) and not any(s.kind in {"role", "person"} for s in slots) and words < 25)
-    add("less", _LESS.search(text) and words < 25)
+    add("less", history and _LESS.search(text) and words < 25)
     add("write_it", _WRITE_IT.search(text))
     add("reword", history and _spoke_words(history) and _REWORD.search(text) and words < 30)
     add("report_back", _REPORT.search(text) and history and not text.endswith("?"))
     add("ask_fact", _FACT.search(text) or re.search(r"\d+(?:\.\d+)? ?(?:%|percent)", text) and text.endswith("?"))
+    add("what_if", _WHAT_IF.search(text) and words < 40)
     add("ask_words", _WORDS.search(text))
     add("ask_advice", _ADVICE.search(text))
     add("more", history and _MORE.match(text))

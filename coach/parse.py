@@ -114,6 +114,13 @@ def _clauses(doc: "Doc") -> list[Clause]:
         for token in sentence:
             if token.pos_ not in {"VERB", "AUX"} or token.dep_ not in _CLAUSES:
                 continue
+            if (
+                token.dep_ == "conj"
+                and not any(c.dep_ in _SUBJECTS for c in token.children)
+                and token.head.pos_ in {"VERB", "AUX"}
+                and token.head.dep_ in _CLAUSES
+            ):
+                continue  # told with the verb whose subject it shares
             span = _span(token)
             subject = _subject(token)
             found.append(
@@ -148,7 +155,9 @@ def _span(verb: "Token") -> tuple[int, int]:
     cut = {
         t.i
         for child in verb.children
-        if child.dep_ in {"conj", "parataxis", "cc", "punct"}
+        if (child.dep_ == "conj" and any(c.dep_ in _SUBJECTS for c in child.children))
+        or child.dep_ in {"parataxis", "punct"}
+        or (child.dep_ == "cc" and not _shares_subject(verb))
         or (child.dep_ == "advcl" and child.i > verb.i and _subject(child) is not None)
         for t in child.subtree
     }
@@ -166,6 +175,11 @@ def _span(verb: "Token") -> tuple[int, int]:
     ):
         left += 1
     return left, right + 1
+
+
+def _shares_subject(verb: "Token") -> bool:
+    """Whether a verb is followed by another of the same subject: "he jumps in and asks"."""
+    return any(c.dep_ == "conj" and not any(g.dep_ in _SUBJECTS for g in c.children) for c in verb.children)
 
 
 def _subject(verb: "Token") -> "Token | None":

@@ -4,6 +4,7 @@ One answer for each kind of message, and for the open ones a path through goal, 
 what is known and never asks for the same thing twice. Knows nothing of wording; the writers do that.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -97,7 +98,7 @@ class CoachingPolicy:
         """The next move. Never the same question intent, idea or words twice in a conversation."""
         memory = remember(history)
         card = self._card(frame, memory, retrieval)
-        match = self._library.match(frame.said, card.id) if card else None
+        match = self._match(frame, card) if card else None
         scene = Scene(frame, memory, retrieval, card, match)
         plan = _MOVES.get(frame.kind, _progress)(scene)
         if claim := _claim(scene):
@@ -106,6 +107,21 @@ class CoachingPolicy:
             plan = replace(plan, notes={**plan.notes, "commitment": commitment})
         return replace(
             plan, passages=tuple(found.passage.id for found in retrieval.found[:4] if found.passage.kind == "document")
+        )
+
+    def _match(self, frame: Frame, card: Card) -> CardMatch:
+        """What is asked weighs more than the story around it."""
+        whole = self._library.match(frame.said, card.id)
+        asks = [slot.text for slot in frame.now("ask")]
+        if not asks or len(asks[-1]) > 0.8 * len(frame.said):
+            return whole
+        asked = self._library.match(asks[-1], card.id)
+
+        def mix(a: tuple[float, ...], b: tuple[float, ...]) -> tuple[float, ...]:
+            return tuple(0.7 * x + 0.3 * y for x, y in zip(a, b, strict=True))
+
+        return CardMatch(
+            mix(asked.ideas, whole.ideas), mix(asked.words, whole.words), mix(asked.cautions, whole.cautions)
         )
 
     def _card(self, frame: Frame, memory: Memory, retrieval: Retrieval) -> Card | None:
@@ -153,16 +169,32 @@ def _idea(scene: Scene, *, at_least: float = 0.0) -> str | None:
     return None
 
 
-def _words(scene: Scene, *, uses: Sequence[str] = ("open", "ask", "reply", "close", "write")) -> int | None:
+_USES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (r"\b(?:e-?mail|message|write|written|text|slack|letter|note)\b", ("write", "open")),
+    (r"\b(?:what if|if (?:he|she|they)|denies|deny|says?|cries|cry|angry|answer|respond|reply|react)\b", ("reply",)),
+    (r"\b(?:open|start|begin|first|raise|bring (?:it|this) up|tell)\b", ("open",)),
+    (r"\b(?:ask for|ask (?:him|her|them) to|request|agree)\b", ("ask",)),
+    (r"\b(?:end|close|finish|wrap)\b", ("close",)),
+)
+
+
+def _uses(frame: Frame) -> tuple[str, ...]:
+    """Which kind of words a message calls for, by what it asks; an opening where it does not say."""
+    asked = " ".join(slot.text for slot in frame.now("ask")) or frame.said
+    return next((uses for pattern, uses in _USES if re.search(pattern, asked, re.I)), ("open",))
+
+
+def _words(scene: Scene, *, uses: Sequence[str] = ()) -> int | None:
     """The unused words that fit best; a line that can be filled with the person's own facts goes first."""
     if scene.card is None or scene.match is None:
         return None
+    uses = uses or _uses(scene.frame)
     slots = words_slots(scene.frame)
     best: tuple[float, int] | None = None
     for index, (score, words) in enumerate(zip(scene.match.words, scene.card.words, strict=True)):
         if (scene.card.id, index) in scene.memory.words or filled(words.say, slots) is None:
             continue
-        rank = score + 0.12 * words.say.count("{") + (0.15 if words.use in uses else 0.0) - 0.04 * words.say.count("[")
+        rank = score + 0.1 * words.say.count("{") + (0.3 if words.use in uses else 0.0) - 0.03 * words.say.count("[")
         if best is None or rank > best[0]:
             best = (rank, index)
     return best[1] if best else None
@@ -292,6 +324,16 @@ def _ask_advice(scene: Scene) -> Plan:
     return _plan(scene, "options", "advise", idea=idea, words=words, question=question)
 
 
+def _what_if(scene: Scene) -> Plan:
+    """A move of the other side, thought ahead: something to do about it, and words to answer with."""
+    if scene.card is None:
+        return _not_covered(scene)
+    idea, words = _idea(scene), _words(scene, uses=("reply",))
+    if idea is None and words is None:
+        return _progress(scene)
+    return _plan(scene, "options", "prepare", idea=idea, words=words)
+
+
 def _ask_fact(scene: Scene) -> Plan:
     claims = [f.passage.id.removeprefix("claim:") for f in scene.retrieval.found if f.passage.kind == "claim"]
     if claims:
@@ -378,6 +420,8 @@ def _dont_know(scene: Scene) -> Plan:
 
 
 def _thanks(scene: Scene) -> Plan:
+    if _commitment(scene.frame):
+        return _close(scene)
     return _plan(scene, "closing", "thanks")
 
 
@@ -502,6 +546,7 @@ _MOVES: dict[str, Callable[[Scene], Plan]] = {
     "ask_words": _ask_words,
     "ask_advice": _ask_advice,
     "ask_fact": _ask_fact,
+    "what_if": _what_if,
     "more": _more,
     "elsewhere": _elsewhere,
     "yes": _yes,

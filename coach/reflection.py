@@ -22,7 +22,8 @@ MAX_WORDS = 36
 # What a message shows, the most telling first. Each is tried only where the frame holds its slots.
 _ORDER = (
     "contrast", "quote_impact", "event_impact", "own_part", "quote", "count_event", "feeling_event", "tried", "fear",
-    "wish", "impact", "event", "constraint", "does_to", "facts_3", "facts_2", "task_deadline", "feeling", "role", "task",
+    "wish", "impact", "task_about", "does_to", "event", "constraint", "facts_3", "facts_2", "task_deadline", "feeling",
+    "role", "task",
 )  # fmt: skip
 
 _EMPTY = frozenset(
@@ -75,9 +76,9 @@ def quoted(slot: Slot) -> str:
         return f"“{slot.text.rstrip('.')}”"
     if len(words) <= LONGEST_RUN and slot.form in {"np", "inf", "adj"}:
         return slot.phrase
-    if len(words) <= 3:
+    if len(words) <= 2:
         return slot.phrase
-    return f"“{_lower_first(slot.text)}”"
+    return f"“{lower_first(slot.text)}”"
 
 
 def longest_run(text: str, said: str) -> int:
@@ -144,6 +145,10 @@ def _slots_for(form: str, frame: Frame) -> Iterator[dict[str, str]]:
             yield from q(own_part_q=now("own_part"))
         case "constraint":
             yield from q(constraint_q=now("constraint"))
+        case "task_about" if about := now("about", 0.8):
+            who = now("person", 0.8) or now("role", 0.8)
+            if who and len(who.text.split()) <= 4:
+                yield {"who": who.phrase, "about_q": quoted(about)}
         case "does_to":
             yield from _does_to(frame)
         case "facts_3" | "facts_2":
@@ -218,7 +223,7 @@ def key_phrases(frame: Frame, most: int = 3) -> list[str]:
     return out
 
 
-def _lower_first(text: str) -> str:
+def lower_first(text: str) -> str:
     first = text.split()[0]
     if first in {"I", "I'm", "I've", "I'd", "I'll"} or first[1:].lower() != first[1:]:
         return text

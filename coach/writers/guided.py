@@ -14,7 +14,7 @@ from coach.kinds import language_of
 from coach.memory import Memory, opening, remember
 from coach.phrasebook import fill, phrases, unused
 from coach.protocols import Brief
-from coach.reflection import Reflection, link, points, quoted, reflect
+from coach.reflection import Reflection, link, lower_first, points, quoted, reflect
 from coach.values import Card, Citation, Claim, Idea, Sentence
 
 MAX_WORDS = 110
@@ -225,11 +225,28 @@ def _trimmed(previous: str) -> str | None:
 
 def _repair(d: _Draft) -> None:
     d.phrase("repair")
+    rest = _after_rejection(d.brief.said)
     new = _newest(d)
-    if new:
+    if rest:
+        d.phrase("repair_take_up", "reflection", new_q=f"“{rest}”")
+    elif new:
         d.phrase("repair_take_up", "reflection", new_q=quoted(new))
     else:
         d.phrase("repair_open")
+
+
+def _after_rejection(said: str) -> str | None:
+    """What the person put in place of what they rejected, where it is one short sentence."""
+    parts = [p.strip(" .!,") for p in re.split(r"(?<=[.!?])\s+|,\s*(?=i meant|it's|it is)", said, flags=re.I)]
+    kept = [p for p in parts if p and not _REJECTING.search(p)]
+    text = re.sub(r"^(?:no|nope|i meant|i mean|actually)[,:]?\s+(?:that\s+)?", "", kept[-1], flags=re.I) if kept else ""
+    return lower_first(text) if 2 <= len(text.split()) <= 12 and not text.endswith("?") else None
+
+
+_REJECTING = re.compile(
+    r"\b(?:not what i|you(?:'re| are) wrong|misunderst|not (?:right|true|it|helpful|useful)$|bad advice|disagree|doesn't help|won't work)",
+    re.I,
+)
 
 
 def _already_asked(d: _Draft) -> None:
@@ -241,7 +258,7 @@ def _already_asked(d: _Draft) -> None:
         ),
         None,
     )
-    if not (answer and d.phrase("already_asked", old_q=f"“{answer.rstrip('.')}”")):
+    if not (answer and d.phrase("already_asked", old_q=f"“{lower_first(answer.rstrip('.'))}”")):
         d.phrase("already_asked_plain")
     _idea(d)
 
@@ -367,7 +384,7 @@ def _close(d: _Draft) -> None:
     if commitment and d.phrase("close_commit", commitment_q=f"“{commitment}”"):
         return
     takeaway = _takeaway(d)
-    if takeaway and d.phrase("close_plain", takeaway=takeaway):
+    if takeaway and d.phrase("close_plain", takeaway=lower_first(takeaway)):
         return
     d.phrase("close_bare")
 
@@ -405,6 +422,13 @@ def _stay(d: _Draft) -> None:
     _question(d)
 
 
+def _prepare(d: _Draft) -> None:
+    if "reflection" not in _last_kinds(d):
+        _reflection(d)
+    _idea(d)
+    _words(d, after=False)
+
+
 def _fixed(key: str) -> Callable[[_Draft], None]:
     def move(d: _Draft) -> None:
         d.phrase(key)
@@ -437,6 +461,7 @@ _MOVES: dict[str, Callable[[_Draft], None]] = {
     "offer": _offer,
     "advise": _advise,
     "words": _say_words,
+    "prepare": _prepare,
     "less": _less,
     "reword": _reword,
     "repair": _repair,
