@@ -30,6 +30,7 @@ class CardMatch:
     ideas: tuple[float, ...]
     words: tuple[float, ...]
     cautions: tuple[float, ...]
+    echoes: tuple[float, ...] = ()
 
 
 class Library(Protocol):

@@ -75,6 +75,14 @@ class Caution:
 
 
 @dataclass(frozen=True, slots=True)
+class Echo:
+    """A reflection one step deeper than what was said: the value, tension or consequence beneath it."""
+
+    when: tuple[str, ...]
+    say: str
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """One open question. ``intent`` is what it finds out, and is what is remembered."""
 
@@ -96,6 +104,7 @@ class Card:
     words: tuple[Words, ...]
     questions: tuple[Question, ...]
     cautions: tuple[Caution, ...]
+    echoes: tuple[Echo, ...] = ()
     claims: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
 

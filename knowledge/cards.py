@@ -7,7 +7,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from coach.errors import KnowledgeError
-from coach.values import Card, Caution, Idea, Question, Words
+from coach.values import Card, Caution, Echo, Idea, Question, Words
 
 CARDS_DIR = Path(__file__).parent / "cards"
 
@@ -61,6 +61,11 @@ class CautionFile(_Strict):
     say: Line
 
 
+class EchoFile(_Strict):
+    when: Phrases
+    say: Line
+
+
 class CardFile(_Strict):
     """The shape of a card file. Unknown keys are refused."""
 
@@ -73,6 +78,7 @@ class CardFile(_Strict):
     words: Annotated[list[WordsFile], Field(min_length=4)]
     questions: Annotated[list[QuestionFile], Field(min_length=6)]
     cautions: Annotated[list[CautionFile], Field(min_length=2)]
+    echoes: list[EchoFile] = []
     claims: list[str] = []
     sources: list[Line] = []
 
@@ -87,6 +93,7 @@ class CardFile(_Strict):
             words=tuple(Words(w.use, tuple(w.when), w.say) for w in self.words),
             questions=tuple(Question(q.intent, q.intent.split(".")[0], q.ask) for q in self.questions),  # type: ignore[arg-type]
             cautions=tuple(Caution(tuple(c.when), c.say) for c in self.cautions),
+            echoes=tuple(Echo(tuple(e.when), e.say) for e in self.echoes),
             claims=tuple(self.claims),
             sources=tuple(self.sources),
         )
