@@ -33,6 +33,7 @@ class Memory:
     questions: frozenset[str]
     ideas: frozenset[tuple[str, str]]
     words: frozenset[tuple[str, int]]
+    echoes: frozenset[tuple[str, int]]
     claims: frozenset[str]
 
     @property
@@ -81,6 +82,9 @@ def remember(history: Sequence[Turn]) -> Memory:
         ideas=frozenset((t.plan.card, t.plan.idea) for t in told if t.plan and t.plan.card and t.plan.idea),
         words=frozenset(
             (t.plan.card, t.plan.words) for t in told if t.plan and t.plan.card and t.plan.words is not None
+        ),
+        echoes=frozenset(
+            (t.plan.card, t.plan.echo) for t in told if t.plan and t.plan.card and t.plan.echo is not None
         ),
         claims=frozenset(c for t in told if t.plan and t.plan.move == "evidence" for c in t.plan.claims),
     )

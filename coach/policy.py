@@ -46,6 +46,7 @@ STICKY = 0.85
 """A card in use stays unless another fits the topic clearly better, so that the talk keeps its thread."""
 SUMMARY_EVERY = 4
 OFFER_EVERY = 3
+_REFLECTING = frozenset({"follow", "deepen", "offer", "stay", "advise", "prepare", "summary"})
 LONG_WORDS = 80
 """A message longer than this gets its two threads named (coaching guide, "Long spoken turns")."""
 
@@ -101,8 +102,8 @@ class CoachingPolicy:
         match = self._match(frame, card) if card else None
         scene = Scene(frame, memory, retrieval, card, match)
         plan = _MOVES.get(frame.kind, _progress)(scene)
-        if claim := _claim(scene):
-            plan = replace(plan, claims=tuple(dict.fromkeys((*plan.claims, *claim))))
+        if plan.move in _REFLECTING:
+            plan = replace(plan, echo=_echo(scene))
         if commitment := _commitment(frame):
             plan = replace(plan, notes={**plan.notes, "commitment": commitment})
         return replace(
@@ -150,11 +151,6 @@ def _commitment(frame: Frame) -> str | None:
     return plans[-1].text if plans else None
 
 
-def _claim(scene: Scene) -> tuple[str, ...]:
-    """Claims that the idea stands on."""
-    return ()
-
-
 # ---------------------------------------------------------------- choosing material
 
 
@@ -182,6 +178,18 @@ def _uses(frame: Frame) -> tuple[str, ...]:
     """Which kind of words a message calls for, by what it asks; an opening where it does not say."""
     asked = " ".join(slot.text for slot in frame.now("ask")) or frame.said
     return next((uses for pattern, uses in _USES if re.search(pattern, asked, re.I)), ("open",))
+
+
+ECHO_AT = 0.3
+"""Similarity from which a card's deeper line fits the message (looked at on the situations kept for tuning)."""
+
+
+def _echo(scene: Scene) -> int | None:
+    """The unused echo that this message calls for, where one is close enough."""
+    if scene.card is None or scene.match is None:
+        return None
+    ranked = sorted(enumerate(scene.match.echoes), key=lambda pair: -pair[1])
+    return next((i for i, score in ranked if score >= ECHO_AT and (scene.card.id, i) not in scene.memory.echoes), None)
 
 
 def _words(scene: Scene, *, uses: Sequence[str] = ()) -> int | None:

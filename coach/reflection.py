@@ -21,9 +21,9 @@ MAX_WORDS = 36
 
 # What a message shows, the most telling first. Each is tried only where the frame holds its slots.
 _ORDER = (
-    "contrast", "quote_impact", "event_impact", "own_part", "quote", "count_event", "feeling_event", "tried", "fear",
+    "contrast", "echo", "quote_impact", "event_impact", "own_part", "quote", "count_event", "feeling_event", "tried", "fear",
     "wish", "impact", "task_about", "does_to", "event", "constraint", "facts_3", "facts_2", "task_deadline", "feeling",
-    "role", "task",
+    "role", "task", "echo_alone",
 )  # fmt: skip
 
 _EMPTY = frozenset(
@@ -40,15 +40,20 @@ class Reflection:
     text: str
 
 
-def reflect(frame: Frame, memory: Memory, *, avoid: frozenset[str] = frozenset()) -> Reflection | None:
-    """The most telling reflection that the rules allow; None where no form fits."""
+def reflect(
+    frame: Frame, memory: Memory, *, echo: str | None = None, avoid: frozenset[str] = frozenset()
+) -> Reflection | None:
+    """The most telling reflection that the rules allow; None where no form fits.
+
+    ``echo`` is the card's own deeper line for such a message, where it has one.
+    """
     recent = memory.openings[-6:]
     used = [plan.reflect for plan in memory.plans if plan.reflect]
     order = sorted(_ORDER, key=lambda form: (used.count(form) * 4 + (form in used[-1:]) * 8, _ORDER.index(form)))
     for form in order:
         if form in avoid:
             continue
-        for slots in _slots_for(form, frame):
+        for slots in _slots_for(form, frame, echo):
             for template in unused(reflections()[form], memory.sentences, frame.topic[0]):
                 text = fill(template, slots)
                 if text and opening(text) not in recent and _sound(text, frame):
@@ -100,10 +105,32 @@ def _sound(text: str, frame: Frame) -> bool:
     return len(text.split()) <= MAX_WORDS and longest_run(text, " . ".join(frame.topic)) <= LONGEST_RUN
 
 
-def _slots_for(form: str, frame: Frame) -> Iterator[dict[str, str]]:
+def telling(slot: Slot, frame: Frame) -> float:
+    """How much a slot says about the message: people, turns ("but", "since"), absence and lateness weigh most."""
+    text, before = slot.text.lower(), frame.said[max(0, slot.start - 14) : slot.start].lower()
+    words = len(text.split())
+    score = slot.confidence + 0.3 * slot.start / max(1, len(frame.said))
+    score += 0.6 * bool(_ABSENCE.search(text)) + 0.4 * bool(_TURN.search(before))
+    score += 0.3 * bool(slot.clause and slot.clause.head.pos_ == "VERB")
+    score -= (
+        0.6 * (words < 3) + 0.5 * (words > 11) + 0.5 * text.startswith(("it ", "that ", "this ", "there ", "what "))
+    )
+    return score - 0.6 * bool(_HANGING.search(text))
+
+
+_ABSENCE = re.compile(
+    r"\b(?:no|not|never|nobody|nothing|none|only|just|n't|any ?more|without|every|always|still|stopped|alone|first)\b|n't\b"
+)
+_TURN = re.compile(r"\b(?:but|now|since|so|then|after|because|and)\W*$")
+_HANGING = re.compile(
+    r"\b(?:when|that|which|if|because|to|of|and|but|for|with|the|a|i know)$|^(?:i think|i guess|i know)\b"
+)
+
+
+def _slots_for(form: str, frame: Frame, echo: str | None) -> Iterator[dict[str, str]]:
     def now(kind: str, sure: float = 0.6) -> Slot | None:
         found = [s for s in frame.now(kind) if s.confidence >= sure and _fits(s)]  # type: ignore[arg-type]
-        return max(found, key=lambda s: (s.confidence, -abs(len(s.text.split()) - 6))) if found else None
+        return max(found, key=lambda s: telling(s, frame)) if found else None
 
     def known(kind: str) -> Slot | None:
         return next((s for s in reversed(frame.all(kind)) if s.confidence >= 0.7 and _fits(s)), None)  # type: ignore[arg-type]
@@ -119,6 +146,21 @@ def _slots_for(form: str, frame: Frame) -> Iterator[dict[str, str]]:
         case "contrast":
             if wish or fear:
                 yield from q(wish_q=wish or known("wish"), fear_q=fear or known("fear"))
+        case "echo" if echo:
+            told = [
+                s
+                for kind in ("quote", "impact", "event", "own_part", "tried", "constraint", "fear", "about")
+                if (s := now(kind, 0.45))
+            ]
+            nouns = key_phrases(frame, 2)
+            parts = {"echo": echo, "echo_lower": lower_first(echo)}
+            if told:
+                best = max(told, key=lambda s: telling(s, frame) + 0.4 * (s.kind in {"quote", "impact", "own_part"}))
+                yield parts | {"x": lower_first(best.text.rstrip("."))}
+            if len(nouns) == 2:
+                yield parts | {"np1": nouns[0], "np2": nouns[1]}
+        case "echo_alone" if echo:
+            yield {"echo": echo}
         case "quote_impact" if quote and impact and len(quote.text.split()) <= 10:
             yield {"quote": quote.text.rstrip("."), "impact_q": quoted(impact)}
         case "quote" if quote and len(quote.text.split()) <= 12:

@@ -190,6 +190,8 @@ class Plan:
     claims: tuple[str, ...] = ()
     passages: tuple[str, ...] = ()
     question: Question | None = None
+    echo: int | None = None
+    """Index of the card's echo that the reflection may add."""
     reflect: str | None = None
     """Form of the reflection: contrast, link, consequence, number, feeling… or None."""
     notes: dict[str, str] = field(default_factory=dict)

@@ -79,7 +79,9 @@ def compose(brief: Brief) -> list[Sentence]:
 
 
 def _reflection(d: _Draft, *, avoid: frozenset[str] = frozenset()) -> Reflection | None:
-    found = reflect(d.brief.frame, d.memory, avoid=avoid)
+    card, index = d.brief.card, d.brief.plan.echo
+    echo = card.echoes[index].say if card and index is not None else None
+    found = reflect(d.brief.frame, d.memory, echo=echo, avoid=avoid)
     if found:
         d.say(found.text, "reflection")
     return found
