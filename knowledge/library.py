@@ -1,0 +1,245 @@
+"""Everything the coach may speak from: cards, claims and the person's own documents, by id and by search."""
+
+import asyncio
+import difflib
+import hashlib
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from coach.config import Settings
+from coach.errors import KnowledgeError, NotFoundError
+from coach.protocols import CardMatch, Embedder
+from coach.values import Card, Claim, Found, Passage, Retrieval
+from knowledge import coverage
+from knowledge.cards import load_cards
+from knowledge.claims import load_claims
+from knowledge.fusion import fuse
+from knowledge.index import Index, OnNotice
+from knowledge.passages import card_passages, claim_passage
+from knowledge.phrases import Phrase, card_phrases, claim_phrases
+from knowledge.ranking import Query, Ranking
+from knowledge.vectors import OnProgress, embed_cached
+
+SAY_WEIGHT = 0.8
+"""An idea's own sentence counts less than the phrases people use: it says what helps, not what they say."""
+SENTENCES = 6
+"""A long message is also read sentence by sentence, the last ones first, since there the ask tends to stand."""
+SENTENCE = re.compile(r"(?<=[.!?…])\s+")
+DEPTH = 50
+"""How far down each ranking is read before they are fused."""
+REMEMBERED = 64
+"""Queries whose vectors are kept, so that searching and matching one message embeds it once."""
+
+
+class KnowledgeLibrary:
+    """Cards and claims in memory, their passages in a Chroma index. Implements ``coach.protocols.Library``.
+
+    ``embedder`` None searches by words alone. The constructor embeds whatever the cache lacks, telling
+    ``on_progress``; ``on_notice`` hears one line whenever a broken index was rebuilt or cannot be used.
+    """
+
+    def __init__(
+        self,
+        cards: Mapping[str, Card],
+        claims: Mapping[str, Claim],
+        *,
+        embedder: Embedder | None,
+        cache: Path,
+        on_progress: OnProgress | None = None,
+        on_notice: OnNotice = lambda text: None,
+    ):
+        self.embedder = embedder
+        self.cards = dict(cards)
+        self.claims = dict(claims)
+        self._on_notice = on_notice
+        passages = [p for card in cards.values() for p in card_passages(card, claims)]
+        passages += [claim_passage(claim) for claim in claims.values()]
+        self._passages = {passage.id: passage for passage in passages}
+        card_lines = [phrase for card in cards.values() for phrase in card_phrases(card)]
+        claim_lines = [phrase for claim in claims.values() for phrase in claim_phrases(claim)]
+        vectors = passage_vectors = None
+        if embedder is not None:
+            texts = [phrase.text for phrase in (*card_lines, *claim_lines)] + [passage.text for passage in passages]
+            every = embed_cached(texts, embedder, cache, what="cards and claims", on_progress=on_progress)
+            vectors, passage_vectors = every[: len(texts) - len(passages)], every[len(texts) - len(passages) :]
+        split = len(card_lines)
+        self._card_ranking = Ranking(card_lines, None if vectors is None else vectors[:split])
+        self._claim_ranking = Ranking(claim_lines, None if vectors is None else vectors[split:])
+        self._parts = _parts(card_lines)
+        self._index = None
+        if passage_vectors is not None and embedder is not None:
+            rows = FixedRows(tuple(self._passages), passage_vectors, embedder.name)
+            self._index = Index(cache / "index" / f"library-{rows.key()[:12]}", rows, on_notice=on_notice)
+        self._queries: OrderedDict[str, Query] = OrderedDict()
+        # Protects the remembered queries, which searches in several threads share.
+        self._remembering = threading.Lock()
+
+    def card(self, id: str) -> Card:
+        return _by_id(self.cards, id, "card")
+
+    def claim(self, id: str) -> Claim:
+        return _by_id(self.claims, id, "claim")
+
+    def passage(self, id: str) -> Passage | None:
+        return self._passages.get(id)
+
+    def warm(self) -> None:
+        """Open the index and run one query, so that the first message does not wait for either."""
+        self._search("How do I begin?", 1)
+
+    async def search(self, query: str, *, k: int = 8, collection: str | None = None) -> Retrieval:
+        return await asyncio.to_thread(self._search, query, k)
+
+    def match(self, query: str, card: str) -> CardMatch:
+        near = self._card_ranking.nearness(self._query(query))
+        parts = self._parts[self.card(card).id]
+        return CardMatch(
+            ideas=tuple(
+                max(_best(near, rows), SAY_WEIGHT * _best(near, said))
+                for rows, said in zip(parts["idea"], parts["idea.say"], strict=True)
+            ),
+            words=tuple(_best(near, rows) for rows in parts["words"]),
+            cautions=tuple(_best(near, rows) for rows in parts["caution"]),
+        )
+
+    def match_claims(self, query: str) -> tuple[tuple[str, float], ...]:
+        """Claim ids with how closely the message asks about or repeats each, 0 to 1, best first."""
+        near = self._claim_ranking.nearness(self._query(query))
+        best: dict[str, float] = {}
+        for phrase, value in zip(self._claim_ranking.phrases, near.tolist(), strict=True):
+            id = phrase.owner.removeprefix("claim:")
+            best[id] = max(best.get(id, 0.0), value)
+        return tuple(sorted(best.items(), key=lambda item: -item[1]))
+
+    def _search(self, text: str, k: int) -> Retrieval:
+        query = self._query(text)
+        if not text.strip() or not self.cards:
+            return Retrieval(text, covered=False, confidence=0.0)
+        scores = self._card_ranking.scores(query)
+        order = np.argsort(-scores, kind="stable")[:k]
+        signals = self._signals(query)
+        return Retrieval(
+            query=text,
+            covered=coverage.is_covered(signals),
+            confidence=coverage.confidence(signals),
+            cards=tuple((self._card_ranking.owners[n].removeprefix("card:"), float(scores[n])) for n in order),
+            found=self._claims_found(query, k),
+        )
+
+    def _signals(self, query: Query) -> dict[str, float]:
+        """The better of what cards and claims have for the message, signal by signal."""
+        cards = coverage.signals(self._card_ranking, query)
+        if not self.claims:
+            return cards
+        claims = coverage.signals(self._claim_ranking, query)
+        return {name: max(value, claims[name]) for name, value in cards.items()}
+
+    def _claims_found(self, query: Query, k: int) -> tuple[Found, ...]:
+        if not self.claims:
+            return ()
+        owners = self._claim_ranking.owners
+        views = self._claim_ranking.views(query)
+        rankings = [_ranked(owners, views[name]) for name in ("words", "nearest" if "nearest" in views else "line")]
+        if query.vectors is not None:
+            rankings.append([id for id in self._nearest_passages(query.vectors[0]) if id.startswith("claim:")])
+        return tuple(Found(self._passages[id], score) for id, score in fuse(rankings)[:k])
+
+    def _nearest_passages(self, vector: np.ndarray) -> list[str]:
+        if self._index is None:
+            return []
+        try:
+            return [id for id, _ in self._index.search(vector, DEPTH)]
+        except KnowledgeError as exc:
+            self._index = None
+            self._on_notice(f"{exc} Until then the coach searches without it.")
+            return []
+
+    def _query(self, text: str) -> Query:
+        with self._remembering:
+            if text in self._queries:
+                self._queries.move_to_end(text)
+                return self._queries[text]
+        vectors = None if self.embedder is None else self.embedder.embed([text, *_sentences(text)])
+        query = Query(text, vectors)
+        with self._remembering:
+            self._queries[text] = query
+            while len(self._queries) > REMEMBERED:
+                self._queries.popitem(last=False)
+        return query
+
+
+class FixedRows:
+    """Rows that are known when the library is made."""
+
+    def __init__(self, ids: Sequence[str], vectors: np.ndarray, model: str):
+        self._ids, self._vectors = ids, vectors
+        digest = hashlib.sha256("\n".join((model, *ids)).encode())
+        digest.update(np.ascontiguousarray(vectors).tobytes())
+        self._key = digest.hexdigest()
+
+    def key(self) -> str:
+        return self._key
+
+    def load(self) -> tuple[Sequence[str], np.ndarray]:
+        return self._ids, self._vectors
+
+
+def open_library(
+    settings: Settings, *, on_progress: OnProgress | None = None, on_notice: OnNotice = lambda text: None
+) -> KnowledgeLibrary:
+    """The library as it ships, with the embedding where its weights are installed. Raises KnowledgeError."""
+    from knowledge.embedding import load_embedder
+
+    return KnowledgeLibrary(
+        load_cards(),
+        load_claims(),
+        embedder=load_embedder(settings.cache),
+        cache=settings.cache,
+        on_progress=on_progress,
+        on_notice=on_notice,
+    )
+
+
+Kept = TypeVar("Kept")
+
+
+def _by_id(table: Mapping[str, Kept], id: str, what: str) -> Kept:
+    if id in table:
+        return table[id]
+    near = difflib.get_close_matches(id, table, 1)
+    raise NotFoundError(f"No {what} called {id!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
+
+
+def _sentences(text: str) -> list[str]:
+    """The last sentences of a message of several; none where it is one."""
+    sentences = [part for part in SENTENCE.split(text.strip()) if part]
+    return sentences[-SENTENCES:] if len(sentences) > 1 else []
+
+
+def _ranked(owners: Sequence[str], scores: np.ndarray) -> list[str]:
+    return [owners[n] for n in np.argsort(-scores, kind="stable")[:DEPTH] if scores[n] > 0]
+
+
+def _best(near: np.ndarray, rows: Sequence[int]) -> float:
+    return float(min(max(near[list(rows)].max(), 0.0), 1.0))
+
+
+def _parts(phrases: Sequence[Phrase]) -> dict[str, dict[str, list[list[int]]]]:
+    """For each card, where the phrases of its ideas, words and cautions stand, by number."""
+    parts: dict[str, dict[str, list[list[int]]]] = {}
+    for row, phrase in enumerate(phrases):
+        card = parts.setdefault(
+            phrase.owner.removeprefix("card:"), {"idea": [], "idea.say": [], "words": [], "caution": []}
+        )
+        if phrase.part in card:
+            numbered = card[phrase.part]
+            while len(numbered) <= phrase.number:
+                numbered.append([])
+            numbered[phrase.number].append(row)
+    return parts

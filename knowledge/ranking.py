@@ -1,0 +1,105 @@
+"""Which cards and claims a message is about: several ways of comparing, weighed together.
+
+A *view* gives each owner (card or claim) one number for a query. Views differ in scale, so each is standardised over
+the owners before it is weighed; the weights were fitted by ``scripts/train_coverage.py`` and live in
+``retrieval.json`` with their training record.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache as once
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from knowledge.phrases import Phrase
+from knowledge.words import WordIndex
+
+FITTED = Path(__file__).parent / "retrieval.json"
+
+SOFTNESS = 10.0
+"""How sharply the soft maximum prefers the nearest phrase: at 10, one at cosine 0.7 counts as much as seven at 0.5."""
+RIDGE = 3.0
+"""Penalty of the linear view, in units of phrases; flat between 1 and 10 on the tuning situations."""
+
+
+@once
+def fitted() -> dict[str, Any]:
+    """The fitted numbers, read once."""
+    return json.loads(FITTED.read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A message as the ranking sees it. ``vectors`` has a row for the whole and for each of its sentences."""
+
+    text: str
+    vectors: np.ndarray | None
+
+
+class Ranking:
+    """Owners ranked for a query. ``vectors`` has a row for each phrase; None where there is no embedding."""
+
+    def __init__(self, phrases: Sequence[Phrase], vectors: np.ndarray | None):
+        self.owners = tuple(dict.fromkeys(phrase.owner for phrase in phrases))
+        self.phrases = tuple(phrases)
+        place = {owner: n for n, owner in enumerate(self.owners)}
+        self._of = np.array([place[phrase.owner] for phrase in phrases], np.int32)
+        # Phrases of one owner stand side by side, so its first row is where a sum over it starts.
+        self._starts = np.flatnonzero(np.diff(self._of, prepend=-1))
+        self._vectors = vectors
+        self._linear = _linear(vectors, self._of, len(self.owners)) if vectors is not None else None
+        self._texts = WordIndex([" ".join(phrase.text for phrase in phrases if phrase.owner == o) for o in self.owners])
+        self._lines = WordIndex([phrase.text for phrase in phrases])
+
+    def views(self, query: Query) -> dict[str, np.ndarray]:
+        """Each view's number for each owner, not yet standardised."""
+        overlap = self._lines.overlap(query.text)
+        views = {"words": self._texts.bm25(query.text), "line": np.maximum.reduceat(overlap, self._starts)}
+        if self._vectors is not None and query.vectors is not None:
+            assert self._linear is not None
+            near = self.nearness(query)
+            softly = np.add.reduceat(np.exp(SOFTNESS * near), self._starts)
+            weight, shift = self._linear
+            views["near"] = np.log(softly) / SOFTNESS
+            views["nearest"] = np.maximum.reduceat(near, self._starts)
+            views["linear"] = (query.vectors[0] - shift) @ weight
+        return views
+
+    def scores(self, query: Query) -> np.ndarray:
+        """One number for each owner, comparable within a query only."""
+        views = self.views(query)
+        weights = fitted()["ranking"]["embedded" if "near" in views else "words"]
+        return sum((weights[name] * standard(view) for name, view in views.items()), np.zeros(len(self.owners)))
+
+    def nearness(self, query: Query) -> np.ndarray:
+        """Cosine with each phrase, the best of the whole message and its sentences; word overlap without vectors."""
+        if self._vectors is None or query.vectors is None:
+            return self._lines.overlap(query.text)
+        return (self._vectors @ query.vectors.T).max(axis=1)
+
+    def overlap(self, query: Query) -> np.ndarray:
+        """Share of words with each phrase, 0 to 1."""
+        return self._lines.overlap(query.text)
+
+    def met(self, query: Query) -> float:
+        """Share of the message's content words that any phrase has."""
+        return self._lines.met(query.text)
+
+
+def standard(view: np.ndarray) -> np.ndarray:
+    """Mean 0 and deviation 1 over the owners."""
+    return (view - view.mean()) / (view.std() + 1e-6)
+
+
+def _linear(vectors: np.ndarray, of: np.ndarray, owners: int) -> tuple[np.ndarray, np.ndarray]:
+    """Ridge regression from a phrase's vector to the owner it belongs to: weights (dimensions, owners) and mean."""
+    shift = vectors.mean(axis=0)
+    centred = vectors - shift
+    targets = np.zeros((len(of), owners), np.float32)
+    targets[np.arange(len(of)), of] = 1
+    targets -= targets.mean(axis=0)
+    gram = centred.T @ centred + RIDGE * np.eye(vectors.shape[1], dtype=np.float32)
+    return np.linalg.solve(gram, centred.T @ targets), shift
