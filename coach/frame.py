@@ -131,8 +131,8 @@ _FEAR = {
     "worry",
     "fearful",
 }
-_TRIED = {"try", "tell", "talk", "speak", "ask", "explain", "give", "send", "offer", "raise", "mention", "suggest",
-          "remind", "warn", "meet", "coach", "change", "move", "set", "write", "apologize", "apologise", "listen"}  # fmt: skip
+_TRIED = {"try", "tell", "talk", "speak", "ask", "explain", "offer", "raise", "mention", "suggest", "remind", "warn",
+          "coach", "apologize", "apologise", "listen"}  # fmt: skip
 _LABELS = frozenset(
     """lazy toxic difficult useless incompetent selfish arrogant unprofessional dramatic stupid negative aggressive
     rude childish immature entitled careless sloppy manipulative passive weak hopeless impossible nightmare bully
@@ -280,6 +280,8 @@ def _from_clauses(u: Utterance, turn: int) -> list[Slot]:
             found.append(slot)
         if slot := _deed(u, clause, turn):
             found.append(slot)
+    if (blame := _OWN_FAULT.search(u.text)) and not any(s.kind == "own_part" for s in found):
+        found.append(_slot("own_part", u, blame.start(), blame.end(), turn, 0.85, "clause"))
     for sentence in u.sentences:
         text = u.text[sentence[0] : sentence[1]].strip()
         if text.endswith("?") and not u.quote_at(sentence[0]):
@@ -287,6 +289,10 @@ def _from_clauses(u: Utterance, turn: int) -> list[Slot]:
     return found
 
 
+_OWN_FAULT = re.compile(
+    r"\b(?:(?:it|this|that|part of it|some of it)(?:'s| is| was) (?:partly |really |also |mostly )?(?:my (?:own )?(?:fault|mistake|doing)|on me)|if i(?:'d| had) (?:only )?[^,.;]{3,60})",
+    re.I,
+)
 _ABOUT_COACH = re.compile(
     r"\b(?:what i (?:meant|mean|said|asked)|you (?:already |just |keep )?(?:asked|asking|said)|that's (?:not|wrong|right))\b",
     re.I,

@@ -53,6 +53,10 @@ _MORE = re.compile(
     r"^\W*(?:(?:can you )?(?:tell|give|say|show) (?:me )?(?:a bit |some )?more|more(?: please| detail| details| on that| about that)?|go on|(?:can you )?(?:explain|elaborate|expand)(?: (?:more|further|that|on that|it|please))*|(?:what|how) do you mean(?: by that)?|why(?: is that| so)?|what else(?: (?:could|can|should) i (?:do|try|say))?|anything else|(?:any|some|got) other (?:ideas?|options?|ways?)|another (?:idea|one|option|way)|for example|(?:can you )?give (?:me )?an? example|like what|such as|how so|how exactly|how)\W*$",
     _I,
 )
+_REPHRASE = re.compile(
+    r"^\W*(?:(?:sorry|pardon|what|huh|eh)\W*$|(?:what|how) do you mean(?: by that)?\W*$|i (?:don't|do not|didn't) (?:understand|get (?:it|that|the question|what you mean))|(?:can|could) you (?:rephrase|say that (?:again|differently))|what does that mean|not sure what you mean)",
+    _I,
+)
 _ELSEWHERE = re.compile(
     r"\b(?:(?:something|somewhere|anything) (?:else|different|completely different)|(?:a |another |different |new )(?:topic|subject|question|thing|issue|matter)\b(?=.{0,40}(?:$|[:,.?]))|change (?:the )?(?:topic|subject)|on a different note|by the way|moving on|forget (?:that|it|about that),? (?:i|my|can|what|how)|other topic|different (?:matter|thing))\b",
     _I,
@@ -86,7 +90,7 @@ _JOKE = re.compile(
     _I,
 )
 _REPORT = re.compile(
-    r"(?:\b(?:i (?:finally|just) (?:talked|spoke|told|asked|did|had|met|tried)|i did it\b|i (?:talked|spoke) (?:to|with) (?:him|her|them|\w+) (?:yesterday|today|this morning|on \w+day|last night)|i (?:have |'ve )?had (?:the|that|my|our) (?:talk|conversation|chat|meeting)|i tried (?:it|that|your|what you)|(?:the|our|my) (?:talk|conversation|chat|meeting|debrief) (?:went|is done|happened)|it went|(?:went|going) (?:well|badly|ok|okay|fine|better|worse|wrong|great))\b)",
+    r"(?:\b(?:i (?:finally|just) (?:talked|spoke|told|asked|did|had|met|tried)|i did it\b|i (?:talked|spoke) (?:to|with) (?:him|her|them|\w+) (?:yesterday|today|this morning|on \w+day|last night)|i (?:have |'ve )?had (?:the|that|my|our) (?:talk|conversation|chat|meeting)|i tried (?:it|that|your|what you)|(?:the|our|my) (?:talk|conversation|chat|meeting|debrief) (?:went|is done|happened)|it went(?=[.,!]|$)|(?:went|going) (?:really |quite |very |so |pretty )?(?:well|badly|ok|okay|fine|better|worse|wrong|great))\b)",
     _I,
 )
 _COMMIT = re.compile(
@@ -181,7 +185,7 @@ def kinds_of(u: Utterance, slots: Sequence[Slot], history: Sequence[Turn]) -> li
     add("greeting", _GREETING.match(text))
     add("already_asked", history and _ALREADY.search(text) and words < 30)
     add("about_coach", _COACH.search(text) and words < 25 and not facts)
-    add("out_of_scope", _OUT.search(text) and not any(s.kind in {"role", "person"} for s in slots) and words < 25)
+    add("out_of_scope", _OUT.search(text) and not any(s.kind == "role" for s in slots) and words < 25)
     add("less", history and _LESS.search(text) and words < 25)
     add("write_it", _WRITE_IT.search(text))
     add("reword", history and _spoke_words(history) and _REWORD.search(text) and words < 30)
@@ -190,6 +194,7 @@ def kinds_of(u: Utterance, slots: Sequence[Slot], history: Sequence[Turn]) -> li
     add("what_if", _WHAT_IF.search(text) and words < 40)
     add("ask_words", _WORDS.search(text))
     add("ask_advice", _ADVICE.search(text))
+    add("rephrase", history and _REPHRASE.match(text))
     add("more", history and _MORE.match(text))
     add("elsewhere", history and _ELSEWHERE.search(text))
     add("reject", history and _REJECT.search(text))

@@ -64,6 +64,17 @@ class Memory:
         return next((p.notes["commitment"] for p in reversed(self.plans) if p.notes.get("commitment")), None)
 
 
+def _runs(sentences: Sequence[Sentence]) -> list[str]:
+    """Texts of neighbouring sentences of one kind, joined: what one template made."""
+    runs: list[tuple[str, str]] = []
+    for sentence in sentences:
+        if runs and runs[-1][0] == sentence.kind == "reflection":
+            runs[-1] = (sentence.kind, f"{runs[-1][1]} {sentence.text}")
+        else:
+            runs.append((sentence.kind, sentence.text))
+    return [text for _, text in runs]
+
+
 def remember(history: Sequence[Turn]) -> Memory:
     """What was heard of the coach so far."""
     told = [turn for turn in history if turn.plan and turn.heard]
@@ -73,7 +84,7 @@ def remember(history: Sequence[Turn]) -> Memory:
         if turn.plan.question and any(s.kind == "question" for s in heard(turn)):
             asked.add(turn.plan.question.intent)
     return Memory(
-        sentences=tuple(s.text for turn in history for s in heard(turn)),
+        sentences=tuple(text for turn in history for text in _runs(heard(turn))),
         openings=tuple(opening(heard(turn)[0].text) for turn in history if turn.heard),
         shapes=tuple(tuple(s.kind for s in heard(turn)) for turn in told),
         plans=tuple(turn.plan for turn in told if turn.plan),

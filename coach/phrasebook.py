@@ -36,8 +36,9 @@ def bank() -> dict[str, list[str]]:
     return _load("questions")
 
 
-def themes() -> list[dict[str, Any]]:
-    return _load("themes")["themes"]
+def cautions() -> list[dict[str, Any]]:
+    """Plans that tend to backfire whatever the topic: ``id``, ``pattern`` and what to ``say``."""
+    return _load("cautions")  # type: ignore[return-value]
 
 
 def fill(template: str, slots: dict[str, str]) -> str | None:

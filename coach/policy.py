@@ -13,7 +13,7 @@ from coach.frame import Frame, SlotKind, read_slots
 from coach.kinds import kinds_of
 from coach.memory import Memory, remember
 from coach.parse import Parser
-from coach.phrasebook import bank
+from coach.phrasebook import bank, cautions
 from coach.protocols import CardMatch, Library
 from coach.values import Card, Plan, Question, Retrieval, Stage, Turn
 
@@ -39,6 +39,18 @@ PATH = (
     "options.smaller", "options.ally", "will.step", "will.when", "will.obstacle", "will.signal", "will.support",
     "reality.constraint", "goal.matters", "reality.pattern", "reality.who",
 )  # fmt: skip
+
+# What a message just brought up decides which question follows from it.
+FOLLOWS: tuple[tuple[SlotKind, tuple[str, ...]], ...] = (
+    ("fear", ("options.worst", "options.hear_them")),
+    ("own_part", ("goal.relationship", "options.first_move")),
+    ("tried", ("reality.exception", "reality.their_view")),
+    ("constraint", ("options.smaller", "options.ally")),
+    ("wish", ("options.first_move", "reality.exception")),
+    ("quote", ("reality.impact", "reality.their_view")),
+    ("impact", ("goal.after", "reality.stakes")),
+    ("feeling", ("goal.matters", "goal.after")),
+)
 
 CAUTION_AT = 0.55
 """Similarity at which a plan is taken for one that a card warns of (tuned on our own lines, evals/data)."""
@@ -101,7 +113,7 @@ class CoachingPolicy:
         card = self._card(frame, memory, retrieval)
         match = self._match(frame, card) if card else None
         scene = Scene(frame, memory, retrieval, card, match)
-        plan = _MOVES.get(frame.kind, _progress)(scene)
+        plan = _planned(scene) if _announces(frame) else _MOVES.get(frame.kind, _progress)(scene)
         if plan.move in _REFLECTING:
             plan = replace(plan, echo=_echo(scene))
         if commitment := _commitment(frame):
@@ -134,6 +146,11 @@ class CoachingPolicy:
         if held and (frame.words < 6 or not retrieval.covered or scores.get(held, 0.0) >= STICKY * top):
             return self._library.card(held)
         return self._library.card(best)
+
+
+def _announces(frame: Frame) -> bool:
+    """Whether the person says what they are about to do, and does not just ask about it."""
+    return bool({"plan", "commit"} & {frame.kind, *frame.also}) and not frame.now("ask")
 
 
 def _topic_start(history: Sequence[Turn]) -> int:
@@ -210,7 +227,13 @@ def _words(scene: Scene, *, uses: Sequence[str] = ()) -> int | None:
 
 def _question(scene: Scene, *, stages: Sequence[str] = (), intents: Sequence[str] = ()) -> Question | None:
     """The next open question by intent: not asked before, not answered already."""
-    wanted = list(intents) or [i for i in PATH if not stages or i.split(".")[0] in stages]
+    path = [i for i in PATH if not stages or i.split(".")[0] in stages]
+    near = (
+        [i for kind, follows in FOLLOWS if scene.frame.now(kind) for i in follows]
+        if not stages and scene.memory.plans
+        else []
+    )
+    wanted = list(intents) or [*near, *path]
     for intent in wanted:
         if intent in scene.memory.asked or any(scene.frame.has(kind) for kind in ANSWERED_BY.get(intent, ())):
             continue
@@ -458,24 +481,35 @@ def _verdict(scene: Scene) -> Plan:
 
 def _planned(scene: Scene) -> Plan:
     """A plan that tends to backfire meets its likely cost and the aim behind it."""
+    aim = Question("goal.aim", "goal", "")
+    warned = {p.notes["caution"] for p in scene.memory.plans if p.notes.get("caution")}
+    for caution in cautions():
+        if re.search(caution["pattern"], scene.frame.said, re.I) and caution["id"] not in warned:
+            return _plan(scene, "options", "challenge_plan", notes={"caution": caution["id"]}, question=aim)
     if scene.card and scene.match and scene.match.cautions:
         score, index = max((s, i) for i, s in enumerate(scene.match.cautions))
-        warned = any(p.notes.get("caution") == str(index) and p.card == scene.card.id for p in scene.memory.plans)
-        if score >= CAUTION_AT and not warned:
-            return _plan(
-                scene,
-                "options",
-                "challenge_plan",
-                notes={"caution": str(index)},
-                question=Question("goal.aim", "goal", ""),
-            )
-    return _progress(scene)
+        key = f"{scene.card.id}#{index}"
+        if score >= CAUTION_AT and key not in warned:
+            return _plan(scene, "options", "challenge_plan", notes={"caution": key}, question=aim)
+    return (
+        _commit(scene)
+        if "commit" in {scene.frame.kind, *scene.frame.also}
+        else _MOVES.get(scene.frame.kind, _progress)(scene)
+        if scene.frame.kind != "plan"
+        else _progress(scene)
+    )
+
+
+def _rephrase(scene: Scene) -> Plan:
+    """The last question, put another way."""
+    intent = scene.memory.last_intent
+    other = next((ask for ask in bank().get(intent or "", ()) if ask not in scene.memory.questions), None)
+    if intent is None or other is None:
+        return _more(scene)
+    return _plan(scene, _stage_of(intent), "rephrase", question=Question(intent, _stage_of(intent), other))
 
 
 def _commit(scene: Scene) -> Plan:
-    challenged = _planned(scene)
-    if challenged.move == "challenge_plan":
-        return challenged
     question = _question(scene, intents=("will.when", "will.obstacle", "will.signal"))
     return _plan(scene, "will", "commit", question=question)
 
@@ -555,6 +589,7 @@ _MOVES: dict[str, Callable[[Scene], Plan]] = {
     "ask_advice": _ask_advice,
     "ask_fact": _ask_fact,
     "what_if": _what_if,
+    "rephrase": _rephrase,
     "more": _more,
     "elsewhere": _elsewhere,
     "yes": _yes,

@@ -12,9 +12,9 @@ from coach.fill import filled, words_slots
 from coach.frame import Slot
 from coach.kinds import language_of
 from coach.memory import Memory, opening, remember
-from coach.phrasebook import fill, phrases, unused
+from coach.phrasebook import cautions, fill, phrases, unused
 from coach.protocols import Brief
-from coach.reflection import Reflection, link, lower_first, points, quoted, reflect
+from coach.reflection import Reflection, link, lower_first, points, quoted, reflect, telling
 from coach.values import Card, Citation, Claim, Idea, Sentence
 
 MAX_WORDS = 110
@@ -79,12 +79,25 @@ def compose(brief: Brief) -> list[Sentence]:
 
 
 def _reflection(d: _Draft, *, avoid: frozenset[str] = frozenset()) -> Reflection | None:
+    """Says the most telling reflection, sentence by sentence; a second one where the turn would else repeat its shape."""
     card, index = d.brief.card, d.brief.plan.echo
     echo = card.echoes[index].say if card and index is not None else None
     found = reflect(d.brief.frame, d.memory, echo=echo, avoid=avoid)
-    if found:
-        d.say(found.text, "reflection")
+    if found is None:
+        return None
+    parts = split_sentences(found.text)
+    if len(parts) == 1 and _last_kinds(d)[:2] == ("reflection", "question"):
+        more = link(d.brief.frame, d.memory)
+        deeper = more.text if more else echo if echo and echo not in found.text else None
+        parts += [deeper] if deeper else []
+    for part in parts:
+        d.say(part, "reflection")
     return found
+
+
+def split_sentences(text: str) -> list[str]:
+    """Sentences of our own lines; a full stop inside closing quotation marks ends one."""
+    return re.split(r"(?<=[.!?])\s+(?=[A-Z“])|(?<=[.!?]”)\s+(?=[A-Z“])", text)
 
 
 def _idea(d: _Draft, lead: str | None = None) -> None:
@@ -150,10 +163,14 @@ def _newest(d: _Draft) -> Slot | None:
 
 
 def _follow(d: _Draft) -> None:
-    found = _reflection(d)
-    tie = link(d.brief.frame, d.memory) if found and d.brief.plan.move == "deepen" else None
-    if tie:
-        d.say(tie.text, "reflection")
+    _reflection(d)
+    if (
+        tuple(s.kind for s in d.sentences) == ("reflection",)
+        and _last_kinds(d) == ("reflection", "question")
+        and d.brief.plan.question
+    ):
+        d.phrase("invite")
+        return
     _question(d)
 
 
@@ -344,10 +361,18 @@ def _label(slot: Slot) -> str:
 
 
 def _challenge_plan(d: _Draft) -> None:
-    card, index = d.brief.card, d.brief.plan.notes.get("caution")
-    if card and index is not None:
-        d.say(card.cautions[int(index)].say, "insight", (cite_card(card),))
+    key, card = d.brief.plan.notes["caution"], d.brief.card
+    general = next((c for c in cautions() if c["id"] == key), None)
+    if general:
+        d.say(unused(general["say"], d.memory.sentences, d.seed)[0], "insight", (cite_card(card),) if card else ())
+    elif card:
+        d.say(card.cautions[int(key.rpartition("#")[2])].say, "insight", (cite_card(card),))
     _ask(d, "aim_behind")
+
+
+def _rephrase(d: _Draft) -> None:
+    d.phrase("rephrase")
+    _question(d)
 
 
 def _two_threads(d: _Draft) -> None:
@@ -360,12 +385,25 @@ def _two_threads(d: _Draft) -> None:
         _question(d)
 
 
+_SEAM = re.compile(
+    r"\b(?:at the same time|(?:and|but) (?:i )?also|another thing|on top of (?:that|it)|apart from that|besides(?: that)?|plus,?|secondly|the other thing|then there(?:'s| is))\b",
+    re.I,
+)
+
+
 def _threads(d: _Draft) -> list[Slot]:
+    """The two threads of a long message: the most telling thing on each side of its seam."""
+    frame = d.brief.frame
     kinds = ("fear", "wish", "event", "impact", "own_part", "constraint", "tried")
-    slots = [s for k in kinds for s in d.brief.frame.now(k) if s.confidence >= 0.65 and 2 <= len(s.text.split()) <= 11]  # type: ignore[arg-type]
-    apart = [s for s in slots if not any(o is not s and o.start <= s.start < o.end for o in slots)]
-    chosen = sorted(apart, key=lambda s: s.start)
-    return [chosen[0], chosen[-1]] if len(chosen) > 1 else []
+    slots = [s for k in kinds for s in frame.now(k) if s.confidence >= 0.65 and 2 <= len(s.text.split()) <= 12]  # type: ignore[arg-type]
+    seam = _SEAM.search(frame.said)
+    middle = seam.start() if seam else len(frame.said) // 2
+    sides = [[s for s in slots if s.start < middle], [s for s in slots if s.start >= middle]]
+    if not all(sides):
+        return []
+    first = max(sides[0], key=lambda s: telling(s, frame))
+    second = max(sides[1], key=lambda s: telling(s, frame) + 0.5 * (s.kind in {"fear", "wish", "own_part"}))
+    return [first, second]
 
 
 def _commit(d: _Draft) -> None:
@@ -464,6 +502,7 @@ _MOVES: dict[str, Callable[[_Draft], None]] = {
     "advise": _advise,
     "words": _say_words,
     "prepare": _prepare,
+    "rephrase": _rephrase,
     "less": _less,
     "reword": _reword,
     "repair": _repair,
