@@ -6,7 +6,7 @@ from typing import Literal
 
 from coach.values import Card, Claim
 
-Part = Literal["title", "gist", "situation", "idea", "idea.say", "words", "caution", "asked", "statement"]
+Part = Literal["title", "gist", "situation", "idea", "idea.say", "words", "caution", "echo", "asked", "statement"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ def card_phrases(card: Card) -> tuple[Phrase, ...]:
         *(Phrase(owner, "idea.say", n, idea.say) for n, idea in enumerate(card.ideas)),
         *(Phrase(owner, "words", n, text) for n, words in enumerate(card.words) for text in words.when),
         *(Phrase(owner, "caution", n, text) for n, caution in enumerate(card.cautions) for text in caution.when),
+        *(Phrase(owner, "echo", n, text) for n, echo in enumerate(card.echoes) for text in echo.when),
     )
 
 
