@@ -78,7 +78,7 @@ _ADVICE = re.compile(
     _I,
 )
 _FACT = re.compile(
-    r"\b(?:is it true|is that true|what (?:does|do|did) (?:the )?(?:research|studies|study|science|evidence|data)|(?:any|is there|what's the|what is the|show me|where(?:'s| is)(?: the)?) (?:research|evidence|study|studies|proof|data|source|statistic)|which (?:study|research|source|paper)|who (?:found|said|did the (?:study|research)|showed)|(?:where|what) (?:does|is) (?:that|this|the) (?:number|figure|statistic|claim|source)|what percent|how (?:much|many) (?:more |less )?(?:percent|productiv)|according to (?:whom|which|what)|studies (?:show|say)|(?:i(?:'ve| have)? )?(?:read|heard) (?:somewhere )?that|didn't \w+ (?:find|show|say|prove)|does (?:it|that|this|[\w ]{3,40}) (?:really|actually) (?:work|help|improve|increase|matter)|proven|proof|evidence for|how (?:strong|good|sure) is)\b",
+    r"\b(?:is it true|is that true|what (?:does|do|did) (?:the )?(?:research|studies|study|science|evidence|data)|(?:any|is there|what's the|what is the|show me|where(?:'s| is)(?: the)?) (?:research|evidence|study|studies|proof|data|source|statistic)|which (?:study|research|source|paper)|who (?:found|said|did the (?:study|research)|showed)|(?:where|what) (?:does|is) (?:that|this|the) (?:number|figure|statistic|claim|source)|what percent(?:age)?|how (?:much|many) (?:more |less )?(?:percent|productiv)|according to (?:whom|which|what)|studies (?:show|say)|(?:i(?:'ve| have)? )?(?:read|heard) (?:somewhere )?that|didn't \w+ (?:find|show|say|prove)|does (?:it|that|this|[\w ]{3,40}) (?:really|actually) (?:work|help|improve|increase|matter)|proven|proof|evidence for|how (?:strong|good|sure) is)\b",
     _I,
 )
 _COACH = re.compile(
@@ -208,10 +208,21 @@ def kinds_of(u: Utterance, slots: Sequence[Slot], history: Sequence[Turn]) -> li
     add("commit", history and _COMMIT.search(text) and not text.endswith("?"))
     add("plan", any(s.kind == "plan" for s in slots))
     add("venting", _VENT.search(text) or (sum(s.kind == "feeling" for s in slots) and not asked and words < 40))
+    add(
+        "ask_open",
+        text.endswith("?")
+        and not (
+            {"ask_fact", "ask_words", "ask_advice", "what_if", "more", "rephrase", "about_coach", "out_of_scope"}
+            & set(found)
+        ),
+    )
     add("two_things", words > 80 or (_TWO.search(text) and words > 25))
     add("facts", facts)
     if not found:
         found.append("answer" if asked else "facts" if words > 3 else "unclear")
+    if "ask_open" in found and found[0] in {"verdict", "plan", "venting", "commit"}:
+        found.remove("ask_open")
+        found.insert(0, "ask_open")
     # Words of thanks around a question or new facts do not end a talk.
     if found[0] in {"thanks", "close"} and any(k in found for k in ("ask_words", "ask_advice", "ask_fact")):
         found.append(found.pop(0))

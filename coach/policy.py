@@ -54,6 +54,8 @@ FOLLOWS: tuple[tuple[SlotKind, tuple[str, ...]], ...] = (
 
 CAUTION_AT = 0.55
 """Similarity at which a plan is taken for one that a card warns of (tuned on our own lines, evals/data)."""
+CLAIM_AT = 0.55
+"""Similarity from which a message asks about a claim of the ledger."""
 STICKY = 0.85
 """A card in use stays unless another fits the topic clearly better, so that the talk keeps its thread."""
 SUMMARY_EVERY = 4
@@ -72,6 +74,8 @@ class Scene:
     retrieval: Retrieval
     card: Card | None
     match: CardMatch | None
+    claims: tuple[tuple[str, float], ...] = ()
+    """Claims that the message asks about, with similarity, best first."""
 
 
 class CoachingPolicy:
@@ -112,8 +116,12 @@ class CoachingPolicy:
         memory = remember(history)
         card = self._card(frame, memory, retrieval)
         match = self._match(frame, card) if card else None
-        scene = Scene(frame, memory, retrieval, card, match)
+        claims = self._library.match_claims(frame.said) if frame.kind in {"ask_fact", "ask_open"} else ()
+        scene = Scene(frame, memory, retrieval, card, match, claims)
         plan = _planned(scene) if _announces(frame) else _MOVES.get(frame.kind, _progress)(scene)
+        if plan.move in {"evidence", "source"}:
+            first = self._library.claim(plan.claims[0])
+            plan = replace(plan, card=None, claims=(first.id, *first.see))
         if plan.move in _REFLECTING:
             plan = replace(plan, echo=_echo(scene))
         if commitment := _commitment(frame):
@@ -366,13 +374,25 @@ def _what_if(scene: Scene) -> Plan:
 
 
 def _ask_fact(scene: Scene) -> Plan:
-    claims = [f.passage.id.removeprefix("claim:") for f in scene.retrieval.found if f.passage.kind == "claim"]
-    if claims:
+    near = [(id, score) for id, score in scene.claims if score >= CLAIM_AT]
+    again = scene.memory.last if scene.memory.last and scene.memory.last.move == "evidence" else None
+    if again and not scene.frame.now("event") and (not near or scene.frame.words < 4):
+        return _plan(scene, "evidence", "source", claims=again.claims)
+    if near:
         question = None if scene.memory.moves("evidence") else Question("goal.use", "goal", "")
-        return _plan(scene, "evidence", "evidence", claims=(claims[0],), question=question)
+        return _plan(scene, "evidence", "evidence", claims=(near[0][0],), question=question)
     if scene.card is not None and ({"ask_advice", "ask_words"} & scene.frame.also):
         return _ask_advice(scene)
-    return _plan(scene, "evidence", "not_covered", notes={"fact": "yes"})
+    return _plan(replace(scene, card=None), "evidence", "not_covered", notes={"fact": "yes"})
+
+
+def _ask_open(scene: Scene) -> Plan:
+    """A question that says neither that it wants a fact nor advice: whichever the material has."""
+    if scene.claims and scene.claims[0][1] >= CLAIM_AT:
+        return _ask_fact(scene)
+    if scene.card is not None and scene.frame.words >= 4:
+        return _ask_advice(scene)
+    return _not_covered(scene)
 
 
 def _not_covered(scene: Scene) -> Plan:
@@ -588,6 +608,7 @@ _MOVES: dict[str, Callable[[Scene], Plan]] = {
     "ask_words": _ask_words,
     "ask_advice": _ask_advice,
     "ask_fact": _ask_fact,
+    "ask_open": _ask_open,
     "what_if": _what_if,
     "rephrase": _rephrase,
     "more": _more,

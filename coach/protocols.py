@@ -50,7 +50,11 @@ class Library(Protocol):
         ...
 
     def match(self, query: str, card: str) -> CardMatch:
-        """Which idea, words and cautions of a card a message calls for."""
+        """Which idea, words, cautions and echoes of a card a message calls for."""
+        ...
+
+    def match_claims(self, query: str) -> tuple[tuple[str, float], ...]:
+        """Claim ids with how closely a message asks about or repeats each, 0 to 1, best first."""
         ...
 
 

@@ -266,6 +266,7 @@ def key_phrases(frame: Frame, most: int = 3) -> list[str]:
 
 
 def lower_first(text: str) -> str:
+    """Lower case at the start, where the first word is no name."""
     first = text.split()[0]
     if first in {"I", "I'm", "I've", "I'd", "I'll"} or first[1:].lower() != first[1:]:
         return text

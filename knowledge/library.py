@@ -96,6 +96,15 @@ class KnowledgeLibrary:
     async def search(self, query: str, *, k: int = 8, collection: str | None = None) -> Retrieval:
         return await asyncio.to_thread(self._search, query, k)
 
+    @property
+    def passages(self) -> Mapping[str, Passage]:
+        return self._passages
+
+    def rebuild(self) -> None:
+        """Build the index anew, whatever is there."""
+        if self._index is not None:
+            self._index.rebuild()
+
     def match(self, query: str, card: str) -> CardMatch:
         near = self._card_ranking.nearness(self._query(query))
         parts = self._parts[self.card(card).id]
@@ -106,6 +115,7 @@ class KnowledgeLibrary:
             ),
             words=tuple(_best(near, rows) for rows in parts["words"]),
             cautions=tuple(_best(near, rows) for rows in parts["caution"]),
+            echoes=tuple(_best(near, rows) for rows in parts["echo"]),
         )
 
     def match_claims(self, query: str) -> tuple[tuple[str, float], ...]:
@@ -235,7 +245,7 @@ def _parts(phrases: Sequence[Phrase]) -> dict[str, dict[str, list[list[int]]]]:
     parts: dict[str, dict[str, list[list[int]]]] = {}
     for row, phrase in enumerate(phrases):
         card = parts.setdefault(
-            phrase.owner.removeprefix("card:"), {"idea": [], "idea.say": [], "words": [], "caution": []}
+            phrase.owner.removeprefix("card:"), {"idea": [], "idea.say": [], "words": [], "caution": [], "echo": []}
         )
         if phrase.part in card:
             numbered = card[phrase.part]

@@ -283,18 +283,25 @@ def _already_asked(d: _Draft) -> None:
 
 
 def _evidence(d: _Draft) -> None:
-    claims = d.brief.claims[:1]
-    if not claims:
+    """Who found what, in whom, how sure; then what is stronger, where something is."""
+    if not d.brief.claims:
         return _not_covered(d)
-    claim = claims[0]
-    text = claim.say or getattr(claim, "if_asked", None)
-    if text:
-        d.say(text, "evidence", (cite_claim(claim),))
-    for other in d.brief.claims[1:2]:
-        if other.say:
-            d.say(other.say, "evidence", (cite_claim(other),))
+    claim = d.brief.claims[0]
+    d.say(claim.say or claim.if_asked, "evidence", (cite_claim(claim),))
+    stronger = next((c for c in d.brief.claims[1:] if c.say), None)
+    if claim.deeper:
+        d.say(claim.deeper, "evidence", (cite_claim(stronger or claim),))
     if d.brief.plan.question:
         _ask(d, "evidence_use")
+
+
+def _source(d: _Draft) -> None:
+    """Where a finding just told comes from."""
+    for claim in d.brief.claims[:1]:
+        text = f"It's from {claim.source}." if claim.say else "I know of no source for it."
+        d.say(text, "evidence", (cite_claim(claim),))
+        if claim.caveat:
+            d.say(f"Its limits: {lower_first(claim.caveat)}", "evidence", (cite_claim(claim),))
 
 
 def _not_covered(d: _Draft) -> None:
@@ -508,6 +515,7 @@ _MOVES: dict[str, Callable[[_Draft], None]] = {
     "repair": _repair,
     "already_asked": _already_asked,
     "evidence": _evidence,
+    "source": _source,
     "not_covered": _not_covered,
     "narrow": _narrow,
     "offer_after_stuck": _stuck,
