@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import platformdirs
-from pydantic import Field
+from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 
@@ -19,15 +19,15 @@ def default_cache() -> Path:
 class Settings(BaseSettings):
     """Every choice a person can make, each also an environment variable ``COACH_<NAME>``."""
 
-    model_config = SettingsConfigDict(env_prefix="COACH_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="COACH_", extra="ignore", populate_by_name=True)
 
     home: Path = Field(default_factory=default_home)
     cache: Path = Field(default_factory=default_cache)
     writer: str = "auto"
     """``auto``, ``guided``, ``openai:MODEL``, ``local:PATH``."""
-    base_url: str | None = None
+    base_url: str | None = Field(None, validation_alias=AliasChoices("COACH_BASE_URL", "OPENAI_BASE_URL"))
     """OpenAI-compatible endpoint; None is OpenAI's own."""
-    api_key: str | None = None
+    api_key: str | None = Field(None, validation_alias=AliasChoices("COACH_API_KEY", "OPENAI_API_KEY"))
     region: str | None = None
     """Country code (ISO 3166-1 alpha-2) for crisis lines; None: unknown, and the coach says so and asks."""
     host: str = "127.0.0.1"

@@ -240,7 +240,7 @@ class Conversation:
         self, said: str, plan: Plan, frame: Any, history: tuple[Turn, ...], retrieval: Retrieval, aloud: bool
     ) -> Brief:
         found = {one.passage.id: one.passage for one in retrieval.found}
-        passages = (found.get(id) or self.library.passage(id) for id in dict.fromkeys(plan.passages))
+        passages = (found.get(id) or self.library.passage(id) for id in _stands_on(plan))
         return Brief(
             said=said,
             plan=plan,
@@ -316,6 +316,12 @@ class Conversation:
         if not floor.unsaved:
             floor.unsaved = True
             self._publish(Notice(floor.turn, f"This is not being saved. {exc}"), floor)
+
+
+def _stands_on(plan: Plan) -> list[str]:
+    """Ids of the passages behind a plan, each once: its own, then its idea, then its claims."""
+    idea = [f"card:{plan.card}#{plan.idea}"] if plan.card and plan.idea else []
+    return list(dict.fromkeys([*plan.passages, *idea, *(f"claim:{id}" for id in plan.claims)]))
 
 
 def _adds(sentence: Sentence, before: Sequence[Sentence]) -> bool:
