@@ -278,7 +278,7 @@ def _from_clauses(u: Utterance, turn: int) -> list[Slot]:
             continue
         if slot := _state(u, clause, turn):
             found.append(slot)
-        if slot := _deed(u, clause, turn):
+        if slot := None if _asking(u, clause) else _deed(u, clause, turn):
             found.append(slot)
     if (blame := _OWN_FAULT.search(u.text)) and not any(s.kind == "own_part" for s in found):
         found.append(_slot("own_part", u, blame.start(), blame.end(), turn, 0.85, "clause"))
@@ -297,6 +297,12 @@ _ABOUT_COACH = re.compile(
     r"\b(?:what i (?:meant|mean|said|asked)|you (?:already |just |keep )?(?:asked|asking|said)|that's (?:not|wrong|right))\b",
     re.I,
 )
+
+
+def _asking(u: Utterance, clause: Clause) -> bool:
+    """Whether the clause stands in a question: what is asked has not happened."""
+    start, end = u.sentences[clause.sentence] if clause.sentence < len(u.sentences) else (0, 0)
+    return u.text[start:end].rstrip().endswith("?")
 
 
 def _wish(u: Utterance, clause: Clause, turn: int) -> Slot | None:
@@ -496,7 +502,7 @@ def _deed(u: Utterance, clause: Clause, turn: int) -> Slot | None:
         ):
             return _slot("impact", u, clause.start, clause.end, turn, 0.6, "clause", clause)
         return None
-    if len(text.split()) < 3 or text.rstrip().endswith("?"):
+    if len(text.split()) < 3 or clause.subject.lower() in {"them", "him", "her", "me", "us"}:
         return None
     effect = bool(_SILENT.search(text)) or (
         clause.verb in _QUIET and clause.head.dep_ in {"conj", "advcl", "ROOT", "ccomp"}

@@ -122,6 +122,9 @@ def _clauses(doc: "Doc") -> list[Clause]:
             ):
                 continue  # told with the verb whose subject it shares
             span = _span(token)
+            wider = _span(token, whole=True)
+            if span[1] - span[0] < 6 and wider[1] - wider[0] <= 12 and wider[0] == span[0]:
+                span = wider  # "we only found out" says little without "when it jammed"
             subject = _subject(token)
             found.append(
                 Clause(
@@ -150,15 +153,18 @@ def _clauses(doc: "Doc") -> list[Clause]:
     return found
 
 
-def _span(verb: "Token") -> tuple[int, int]:
-    """Token range of a clause: the verb's subtree less the coordinated and parenthetical clauses after it."""
+def _span(verb: "Token", *, whole: bool = False) -> tuple[int, int]:
+    """Token range of a clause: the verb's subtree less the coordinated and parenthetical clauses after it.
+
+    ``whole`` keeps the adverbial clauses, such as the one with "when".
+    """
     cut = {
         t.i
         for child in verb.children
         if (child.dep_ == "conj" and any(c.dep_ in _SUBJECTS for c in child.children))
         or child.dep_ in {"parataxis", "punct"}
         or (child.dep_ == "cc" and not _shares_subject(verb))
-        or (child.dep_ == "advcl" and child.i > verb.i and _subject(child) is not None)
+        or (not whole and child.dep_ == "advcl" and child.i > verb.i and _subject(child) is not None)
         for t in child.subtree
     }
     keep = [t.i for t in verb.subtree if t.i not in cut]

@@ -61,6 +61,7 @@ STICKY = 0.85
 SUMMARY_EVERY = 4
 OFFER_EVERY = 3
 _REFLECTING = frozenset({"follow", "deepen", "offer", "stay", "advise", "prepare", "summary"})
+SHORT_WORDS = 9
 LONG_WORDS = 80
 """A message longer than this gets its two threads named (coaching guide, "Long spoken turns")."""
 
@@ -118,7 +119,8 @@ class CoachingPolicy:
         match = self._match(frame, card) if card else None
         claims = self._library.match_claims(frame.said) if frame.kind in {"ask_fact", "ask_open"} else ()
         scene = Scene(frame, memory, retrieval, card, match, claims)
-        plan = _planned(scene) if _announces(frame) else _MOVES.get(frame.kind, _progress)(scene)
+        challenged = _challenge(scene) if _announces(frame) else None
+        plan = challenged or _MOVES.get(frame.kind, _progress)(scene)
         if plan.move in {"evidence", "source"}:
             first = self._library.claim(plan.claims[0])
             plan = replace(plan, card=None, claims=(first.id, *first.see))
@@ -131,19 +133,14 @@ class CoachingPolicy:
         )
 
     def _match(self, frame: Frame, card: Card) -> CardMatch:
-        """What is asked weighs more than the story around it."""
+        """What is asked weighs more than the story around it; a short message borrows from its topic."""
         whole = self._library.match(frame.said, card.id)
         asks = [slot.text for slot in frame.now("ask")]
-        if not asks or len(asks[-1]) > 0.8 * len(frame.said):
-            return whole
-        asked = self._library.match(asks[-1], card.id)
-
-        def mix(a: tuple[float, ...], b: tuple[float, ...]) -> tuple[float, ...]:
-            return tuple(0.7 * x + 0.3 * y for x, y in zip(a, b, strict=True))
-
-        return CardMatch(
-            mix(asked.ideas, whole.ideas), mix(asked.words, whole.words), mix(asked.cautions, whole.cautions)
-        )
+        if asks and len(asks[-1]) <= 0.8 * len(frame.said):
+            return _mixed(self._library.match(asks[-1], card.id), whole, 0.7)
+        if frame.words <= SHORT_WORDS and len(frame.topic) > 1:
+            return _mixed(whole, self._library.match(self.query(frame), card.id), 0.5)
+        return whole
 
     def _card(self, frame: Frame, memory: Memory, retrieval: Retrieval) -> Card | None:
         held = next((p.card for p in reversed(memory.plans[frame.topic_start :]) if p.card), None)
@@ -154,6 +151,15 @@ class CoachingPolicy:
         if held and (frame.words < 6 or not retrieval.covered or scores.get(held, 0.0) >= STICKY * top):
             return self._library.card(held)
         return self._library.card(best)
+
+
+def _mixed(a: CardMatch, b: CardMatch, share: float) -> CardMatch:
+    """Weighted mean of two matches of one card; echoes answer the message alone."""
+
+    def mean(x: tuple[float, ...], y: tuple[float, ...]) -> tuple[float, ...]:
+        return tuple(share * p + (1 - share) * q for p, q in zip(x, y, strict=True))
+
+    return CardMatch(mean(a.ideas, b.ideas), mean(a.words, b.words), mean(a.cautions, b.cautions), a.echoes)
 
 
 def _announces(frame: Frame) -> bool:
@@ -499,8 +505,8 @@ def _verdict(scene: Scene) -> Plan:
     return _plan(scene, "reality", "challenge_verdict", question=Question("reality.event", "reality", ""))
 
 
-def _planned(scene: Scene) -> Plan:
-    """A plan that tends to backfire meets its likely cost and the aim behind it."""
+def _challenge(scene: Scene) -> Plan | None:
+    """A plan that tends to backfire meets its likely cost and the aim behind it; None where no card warns of it."""
     aim = Question("goal.aim", "goal", "")
     warned = {p.notes["caution"] for p in scene.memory.plans if p.notes.get("caution")}
     for caution in cautions():
@@ -511,13 +517,7 @@ def _planned(scene: Scene) -> Plan:
         key = f"{scene.card.id}#{index}"
         if score >= CAUTION_AT and key not in warned:
             return _plan(scene, "options", "challenge_plan", notes={"caution": key}, question=aim)
-    return (
-        _commit(scene)
-        if "commit" in {scene.frame.kind, *scene.frame.also}
-        else _MOVES.get(scene.frame.kind, _progress)(scene)
-        if scene.frame.kind != "plan"
-        else _progress(scene)
-    )
+    return None
 
 
 def _rephrase(scene: Scene) -> Plan:
@@ -621,7 +621,6 @@ _MOVES: dict[str, Callable[[Scene], Plan]] = {
     "joke": _joke,
     "report_back": _report_back,
     "verdict": _verdict,
-    "plan": _planned,
     "commit": _commit,
     "two_things": _two_things,
     "venting": _venting,

@@ -115,7 +115,7 @@ def telling(slot: Slot, frame: Frame) -> float:
     score -= (
         0.6 * (words < 3) + 0.5 * (words > 11) + 0.5 * text.startswith(("it ", "that ", "this ", "there ", "what "))
     )
-    return score - 0.6 * bool(_HANGING.search(text))
+    return score - 0.7 * bool(_HANGING.search(text))
 
 
 _ABSENCE = re.compile(
@@ -152,13 +152,10 @@ def _slots_for(form: str, frame: Frame, echo: str | None) -> Iterator[dict[str, 
                 for kind in ("quote", "impact", "event", "own_part", "tried", "constraint", "fear", "about")
                 if (s := now(kind, 0.45))
             ]
-            nouns = key_phrases(frame, 2)
-            parts = {"echo": echo, "echo_lower": lower_first(echo)}
+            parts = {"echo": echo, "echo_lower": echo[0].lower() + echo[1:]}
             if told:
                 best = max(told, key=lambda s: telling(s, frame) + 0.4 * (s.kind in {"quote", "impact", "own_part"}))
                 yield parts | {"x": lower_first(best.text.rstrip("."))}
-            if len(nouns) == 2:
-                yield parts | {"np1": nouns[0], "np2": nouns[1]}
         case "echo_alone" if echo:
             yield {"echo": echo}
         case "quote_impact" if quote and impact and len(quote.text.split()) <= 10:

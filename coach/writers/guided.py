@@ -269,15 +269,11 @@ _REJECTING = re.compile(
 
 
 def _already_asked(d: _Draft) -> None:
-    answer = next(
-        (
-            t.said
-            for t in reversed(d.brief.history)
-            if t.plan and d.brief.history.index(t) > 0 and len(t.said.split()) <= 14
-        ),
-        None,
-    )
-    if not (answer and d.phrase("already_asked", old_q=f"“{lower_first(answer.rstrip('.'))}”")):
+    """I did, and you said this; then on, without a question."""
+    answers = [
+        t.said for t in d.brief.history[1:] if 4 <= len(t.said.split()) <= 14 and not t.said.rstrip().endswith("?")
+    ]
+    if not (answers and d.phrase("already_asked", old_q=f"“{lower_first(answers[-1].rstrip('.!'))}”")):
         d.phrase("already_asked_plain")
     _idea(d)
 
