@@ -139,7 +139,8 @@ class Conversation:
         if floor.recorded:
             await self._kept(floor, self.store.finish(floor.turn, status, writer=floor.writer, left=len(floor.left)))
         floor.ms["total"] = floor.elapsed_ms()
-        self._publish(Done(floor.turn, status, {part: round(ms, 1) for part, ms in floor.ms.items()}), floor)
+        durations = {part: round(ms, 1) for part, ms in floor.ms.items()}
+        self._publish(Done(floor.turn, status, durations, floor.writer), floor)
 
     async def _line(self, floor: Floor, said: str, replaces: str | None, aloud: bool) -> Status:
         # Begin and gate: what was said is on disk before anything is thought, and nothing interrupts it until it is

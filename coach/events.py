@@ -71,11 +71,16 @@ class Artefact:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The turn's end, stored before it is sent. ``ms`` holds durations by part, in milliseconds."""
+    """The turn's end, stored before it is sent.
+
+    ``ms`` holds durations by part, in milliseconds. ``writer`` is the one that worded it, the guided one where that
+    stood in, ``authored`` for a redirect.
+    """
 
     turn: str
     status: Status
     ms: dict[str, float] = field(default_factory=dict)
+    writer: str = ""
 
 
 Event = Began | Redirect | Sources | Said | Dropped | Notice | Artefact | Done

@@ -129,7 +129,7 @@ async def test_a_turn_in_full(setup: Setup) -> None:
     ]
     done = events[-1]
     assert isinstance(done, Done)
-    assert (done.turn, done.status) == (turn, "complete")
+    assert (done.turn, done.status, done.writer) == (turn, "complete", "fake")
     assert set(done.ms) == {"gate", "retrieve", "plan", "first_sentence", "total"}
     (kept,) = await setup.open_store().history("c")
     assert (kept.plan, kept.passage_ids, kept.writer) == (PLAN, (PASSAGE.id,), "fake")
