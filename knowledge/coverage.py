@@ -11,6 +11,7 @@ from knowledge.ranking import Query, Ranking, fitted
 
 MANY = 10
 """How many of the nearest phrases stand for the neighbourhood of a message."""
+COVERED = 0.5
 RANKS = 10
 """Ranks after which it no longer matters how far the two rankings disagree."""
 
@@ -39,6 +40,11 @@ def signals(ranking: Ranking, query: Query) -> dict[str, float]:
     }
 
 
+def better(one: dict[str, float], other: dict[str, float]) -> dict[str, float]:
+    """Of two kinds of material, signal by signal, what meets the message best."""
+    return {name: max(value, other[name]) for name, value in one.items()}
+
+
 def topic(vectors: np.ndarray) -> float:
     """How much the message sounds like something a coach of leaders is asked; 0 before anything was fitted."""
     head = fitted()["topic"]
@@ -48,12 +54,10 @@ def topic(vectors: np.ndarray) -> float:
 
 
 def confidence(found: dict[str, float]) -> float:
-    """Probability, 0 to 1, that the material answers a message with these signals."""
+    """How likely, 0 to 1, the material answers a message with these signals; ``COVERED`` and above counts as yes.
+
+    The scale is moved so that one half is where few covered messages are lost, not where both errors are alike.
+    """
     weights = fitted()["coverage"]["embedded" if "nearest" in found else "words"]
     logit = weights["bias"] + sum(weights.get(name, 0.0) * value for name, value in found.items())
     return float(1 / (1 + np.exp(-logit)))
-
-
-def is_covered(found: dict[str, float]) -> bool:
-    threshold = fitted()["coverage"]["threshold"]["embedded" if "nearest" in found else "words"]
-    return confidence(found) >= threshold

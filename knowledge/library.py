@@ -3,7 +3,6 @@
 import asyncio
 import difflib
 import hashlib
-import re
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
@@ -24,13 +23,11 @@ from knowledge.index import Index, OnNotice
 from knowledge.passages import card_passages, claim_passage
 from knowledge.phrases import Phrase, card_phrases, claim_phrases
 from knowledge.ranking import Query, Ranking
+from knowledge.sentences import with_sentences
 from knowledge.vectors import OnProgress, embed_cached
 
 SAY_WEIGHT = 0.8
 """An idea's own sentence counts less than the phrases people use: it says what helps, not what they say."""
-SENTENCES = 6
-"""A long message is also read sentence by sentence, the last ones first, since there the ask tends to stand."""
-SENTENCE = re.compile(r"(?<=[.!?…])\s+")
 DEPTH = 50
 """How far down each ranking is read before they are fused."""
 REMEMBERED = 64
@@ -72,7 +69,9 @@ class KnowledgeLibrary:
         self._card_ranking = Ranking(card_lines, None if vectors is None else vectors[:split])
         self._claim_ranking = Ranking(claim_lines, None if vectors is None else vectors[split:])
         self._parts = _parts(card_lines)
-        self._index = None
+        self._passage_vectors = passage_vectors
+        self._index: Index | None = None
+        self._warm = False
         if passage_vectors is not None and embedder is not None:
             rows = FixedRows(tuple(self._passages), passage_vectors, embedder.name)
             self._index = Index(cache / "index" / f"library-{rows.key()[:12]}", rows, on_notice=on_notice)
@@ -90,7 +89,12 @@ class KnowledgeLibrary:
         return self._passages.get(id)
 
     def warm(self) -> None:
-        """Open the index and run one query, so that the first message does not wait for either."""
+        """Open the index and run one query, so that the first message does not wait for either.
+
+        Opening Chroma takes seconds, which a single question on the command line should not wait for: until it is
+        open, the same vectors are compared in memory.
+        """
+        self._warm = True
         self._search("How do I begin?", 1)
 
     async def search(self, query: str, *, k: int = 8, collection: str | None = None) -> Retrieval:
@@ -133,11 +137,11 @@ class KnowledgeLibrary:
             return Retrieval(text, covered=False, confidence=0.0)
         scores = self._card_ranking.scores(query)
         order = np.argsort(-scores, kind="stable")[:k]
-        signals = self._signals(query)
+        confidence = coverage.confidence(self._signals(query))
         return Retrieval(
             query=text,
-            covered=coverage.is_covered(signals),
-            confidence=coverage.confidence(signals),
+            covered=confidence >= coverage.COVERED,
+            confidence=confidence,
             cards=tuple((self._card_ranking.owners[n].removeprefix("card:"), float(scores[n])) for n in order),
             found=self._claims_found(query, k),
         )
@@ -145,10 +149,7 @@ class KnowledgeLibrary:
     def _signals(self, query: Query) -> dict[str, float]:
         """The better of what cards and claims have for the message, signal by signal."""
         cards = coverage.signals(self._card_ranking, query)
-        if not self.claims:
-            return cards
-        claims = coverage.signals(self._claim_ranking, query)
-        return {name: max(value, claims[name]) for name, value in cards.items()}
+        return coverage.better(cards, coverage.signals(self._claim_ranking, query)) if self.claims else cards
 
     def _claims_found(self, query: Query, k: int) -> tuple[Found, ...]:
         if not self.claims:
@@ -161,21 +162,23 @@ class KnowledgeLibrary:
         return tuple(Found(self._passages[id], score) for id, score in fuse(rankings)[:k])
 
     def _nearest_passages(self, vector: np.ndarray) -> list[str]:
-        if self._index is None:
+        if self._index is not None and self._warm:
+            try:
+                return [id for id, _ in self._index.search(vector, DEPTH)]
+            except KnowledgeError as exc:
+                self._warm = False
+                self._on_notice(f"{exc} Until then the coach compares in memory.")
+        if self._passage_vectors is None:
             return []
-        try:
-            return [id for id, _ in self._index.search(vector, DEPTH)]
-        except KnowledgeError as exc:
-            self._index = None
-            self._on_notice(f"{exc} Until then the coach searches without it.")
-            return []
+        ids = tuple(self._passages)
+        return [ids[n] for n in np.argsort(-(self._passage_vectors @ vector), kind="stable")[:DEPTH]]
 
     def _query(self, text: str) -> Query:
         with self._remembering:
             if text in self._queries:
                 self._queries.move_to_end(text)
                 return self._queries[text]
-        vectors = None if self.embedder is None else self.embedder.embed([text, *_sentences(text)])
+        vectors = None if self.embedder is None else self.embedder.embed(with_sentences(text))
         query = Query(text, vectors)
         with self._remembering:
             self._queries[text] = query
@@ -224,12 +227,6 @@ def _by_id(table: Mapping[str, Kept], id: str, what: str) -> Kept:
         return table[id]
     near = difflib.get_close_matches(id, table, 1)
     raise NotFoundError(f"No {what} called {id!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
-
-
-def _sentences(text: str) -> list[str]:
-    """The last sentences of a message of several; none where it is one."""
-    sentences = [part for part in SENTENCE.split(text.strip()) if part]
-    return sentences[-SENTENCES:] if len(sentences) > 1 else []
 
 
 def _ranked(owners: Sequence[str], scores: np.ndarray) -> list[str]:
