@@ -3,6 +3,7 @@
 import re
 
 from coach.frame import Frame, Slot
+from coach.lexicon import lexicon
 from coach.parse import addressed
 
 _SLOTS = re.compile(r"\{(\w+)\}")
@@ -17,9 +18,8 @@ def words_slots(frame: Frame) -> dict[str, str]:
     names = {slot.text for slot in frame.all("person")}
     if person and len(names) == 1:
         slots["person"] = person.text
-    if quote := frame.latest("quote"):
-        if len(quote.text.split()) <= 14:
-            slots["quote"] = quote.text
+    if (quote := frame.latest("quote")) and len(quote.text.split()) <= 14:
+        slots["quote"] = quote.text
     other = person.text if person else ""
     if event := _said_to(frame, "event", other):
         slots["event"] = event
@@ -30,7 +30,7 @@ def words_slots(frame: Frame) -> dict[str, str]:
     if wish and len(wish.text.split()) <= 12:
         slots["wish"] = wish.text
     for name in ("when", "deadline", "count"):
-        slot = frame.latest(name)  # type: ignore[arg-type]
+        slot = frame.latest(name)
         if slot and slot.confidence >= 0.8:
             slots[name] = _lower_first(slot.text) if not slot.text.split()[0].endswith("day") else slot.text
     # "on Tuesday" beside a clause that already says so would be said twice.
@@ -40,7 +40,7 @@ def words_slots(frame: Frame) -> dict[str, str]:
 
 
 def _said_to(frame: Frame, kind: str, other: str) -> str | None:
-    for slot in reversed(frame.all(kind)):  # type: ignore[arg-type]
+    for slot in reversed(frame.all(kind)):
         if slot.clause is None or slot.confidence < 0.7 or not 3 <= len(slot.text.split()) <= 14:
             continue
         turned = addressed(slot.clause, other or _role_word(frame))
@@ -58,56 +58,9 @@ def _lower_first(text: str) -> str:
     first = text.split()[0] if text else ""
     return (
         text
-        if first in {"I", "I'm", "I've"} or (first[:1].isupper() and first.lower() not in _COMMON)
+        if first in {"I", "I'm", "I've"} or (first[:1].isupper() and first.lower() not in lexicon("leading_words"))
         else text[:1].lower() + text[1:]
     )
-
-
-_COMMON = frozenset(
-    {
-        "the",
-        "a",
-        "an",
-        "two",
-        "three",
-        "four",
-        "five",
-        "some",
-        "nobody",
-        "no",
-        "everyone",
-        "people",
-        "now",
-        "since",
-        "then",
-        "they",
-        "it",
-        "this",
-        "that",
-        "in",
-        "on",
-        "at",
-        "last",
-        "yesterday",
-        "today",
-        "every",
-        "by",
-        "before",
-        "until",
-        "next",
-        "tomorrow",
-        "during",
-        "once",
-        "twice",
-        "each",
-        "my",
-        "our",
-        "both",
-        "most",
-        "many",
-        "others",
-    }
-)
 
 
 def filled(template: str, slots: dict[str, str]) -> str | None:

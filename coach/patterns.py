@@ -1,6 +1,7 @@
 """Reads files of patterns: regular expressions as data, with ``<<name>>`` for patterns that are used in several."""
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ def read(name: str) -> dict[str, Any]:
             path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         )
     except (OSError, yaml.YAMLError) as exc:
-        raise CoachError(f"The safety rules in {path} cannot be read. Restore the file from the release.") from exc
+        raise CoachError(f"The rules in {path} cannot be read. Restore the file from the release.") from exc
     words: dict[str, str] = {}
     for word, pattern in data.get("words", {}).items():
         words[word] = _expand(pattern, words)
@@ -32,7 +33,14 @@ def any_of(lines: list[str], words: dict[str, str] | None = None) -> re.Pattern[
     try:
         return re.compile(joined, re.I | re.M)
     except re.error as exc:
-        raise CoachError(f"A safety rule is not a regular expression: {exc}. Restore coach/data.") from exc
+        raise CoachError(f"A rule is not a regular expression: {exc}. Restore coach/data.") from exc
+
+
+@cache
+def pattern(file: str, name: str) -> re.Pattern[str]:
+    """The lines called ``name`` in one file, as one pattern."""
+    data = read(file)
+    return any_of(data[name], data["words"])
 
 
 def _expand(pattern: str, words: dict[str, str]) -> str:

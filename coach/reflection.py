@@ -9,7 +9,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from coach.frame import FEELINGS, Frame, Slot
+from coach import patterns
+from coach.frame import Frame, Slot
+from coach.lexicon import lexicon
 from coach.memory import Memory, opening
 from coach.parse import Phrase, turned
 from coach.phrasebook import fill, reflections, unused
@@ -21,16 +23,12 @@ MAX_WORDS = 36
 
 # What a message shows, the most telling first. Each is tried only where the frame holds its slots.
 _ORDER = (
-    "contrast", "echo", "quote_impact", "event_impact", "own_part", "quote", "count_event", "feeling_event", "tried", "fear",
-    "wish", "impact", "task_about", "does_to", "event", "constraint", "facts_3", "facts_2", "task_deadline", "feeling",
+    "contrast", "echo", "quote_impact", "event_impact", "own_part", "quote", "count_event", "feeling_event", "tried",
+    "fear", "wish", "impact", "task_about", "does_to", "event", "constraint", "facts_3", "facts_2",
+    "task_deadline", "feeling",
     "role", "task", "echo_alone",
 )  # fmt: skip
 
-_EMPTY = frozenset(
-    """thing things way lot bit time times day days week year people someone anyone everybody everyone something anything
-    kind sort fact case part point question problem issue idea reason other others stuff one ones team talk conversation
-    matter moment example advice help today tomorrow yesterday somebody nobody nothing rest mind place side""".split()
-)
 _WORD = re.compile(r"[\w']+")
 
 
@@ -64,7 +62,7 @@ def reflect(
 def link(frame: Frame, memory: Memory) -> Reflection | None:
     """Ties the present message to something said earlier on the same topic."""
     kinds = ("fear", "wish", "impact", "own_part", "quote", "event")
-    old = next((s for k in kinds for s in frame.all(k) if s.turn < frame.turn - 1 and len(s.text.split()) <= 9), None)  # type: ignore[arg-type]
+    old = next((s for k in kinds for s in frame.all(k) if s.turn < frame.turn - 1 and len(s.text.split()) <= 9), None)
     if old is None or any(old.text.lower() in said.lower() for said in memory.sentences):
         return None
     for template in unused(reflections()["link"], memory.sentences, frame.topic[0]):
@@ -105,35 +103,30 @@ def _sound(text: str, frame: Frame) -> bool:
     return len(text.split()) <= MAX_WORDS and longest_run(text, " . ".join(frame.topic)) <= LONGEST_RUN
 
 
+def _shows(name: str, text: str) -> bool:
+    return patterns.pattern("telling", name).search(text) is not None
+
+
 def telling(slot: Slot, frame: Frame) -> float:
     """How much a slot says about the message: people, turns ("but", "since"), absence and lateness weigh most."""
     text, before = slot.text.lower(), frame.said[max(0, slot.start - 14) : slot.start].lower()
     words = len(text.split())
     score = slot.confidence + 0.3 * slot.start / max(1, len(frame.said))
-    score += 0.6 * bool(_ABSENCE.search(text)) + 0.4 * bool(_TURN.search(before))
+    score += 0.6 * bool(_shows("absence", text)) + 0.4 * bool(_shows("turn", before))
     score += 0.3 * bool(slot.clause and slot.clause.head.pos_ == "VERB")
     score -= (
         0.6 * (words < 3) + 0.5 * (words > 11) + 0.5 * text.startswith(("it ", "that ", "this ", "there ", "what "))
     )
-    return score - 0.7 * bool(_HANGING.search(text))
-
-
-_ABSENCE = re.compile(
-    r"\b(?:no|not|never|nobody|nothing|none|only|just|n't|any ?more|without|every|always|still|stopped|alone|first)\b|n't\b"
-)
-_TURN = re.compile(r"\b(?:but|now|since|so|then|after|because|and)\W*$")
-_HANGING = re.compile(
-    r"\b(?:when|that|which|if|because|to|of|and|but|for|with|the|a|i know)$|^(?:i think|i guess|i know)\b"
-)
+    return score - 0.7 * bool(_shows("hanging", text))
 
 
 def _slots_for(form: str, frame: Frame, echo: str | None) -> Iterator[dict[str, str]]:
     def now(kind: str, sure: float = 0.6) -> Slot | None:
-        found = [s for s in frame.now(kind) if s.confidence >= sure and _fits(s)]  # type: ignore[arg-type]
+        found = [s for s in frame.now(kind) if s.confidence >= sure and _fits(s)]
         return max(found, key=lambda s: telling(s, frame)) if found else None
 
     def known(kind: str) -> Slot | None:
-        return next((s for s in reversed(frame.all(kind)) if s.confidence >= 0.7 and _fits(s)), None)  # type: ignore[arg-type]
+        return next((s for s in reversed(frame.all(kind)) if s.confidence >= 0.7 and _fits(s)), None)
 
     def q(**slots: Slot | None) -> Iterator[dict[str, str]]:
         if all(slots.values()):
@@ -220,7 +213,7 @@ def _does_to(frame: Frame) -> Iterator[dict[str, str]]:
         target = next((c for c in head.children if c.dep_ == "dobj" and c.i > head.i), None)
         if subject is None or target is None or subject.pos_ != "NOUN" or target.pos_ != "NOUN":
             continue
-        if subject.lemma_.lower() in _EMPTY or target.tag_ != "NNS":
+        if subject.lemma_.lower() in lexicon("empty_nouns") or target.tag_ != "NNS":
             continue
         a = turned(subject.doc[subject.left_edge.i : subject.i + 1])
         b = turned(target.doc[target.left_edge.i : target.i + 1])
@@ -234,7 +227,12 @@ def key_phrases(frame: Frame, most: int = 3) -> list[str]:
     u = frame.utterance
     scored: list[tuple[float, Phrase, str]] = []
     for phrase in u.phrases:
-        if phrase.pronoun or phrase.head in _EMPTY or u.quote_at(phrase.start) or phrase.head in FEELINGS:
+        if (
+            phrase.pronoun
+            or phrase.head in lexicon("empty_nouns")
+            or u.quote_at(phrase.start)
+            or phrase.head in lexicon("feelings")
+        ):
             continue
         words = phrase.text.split()
         if len(words) > LONGEST_RUN or not any(ch.isalpha() for ch in phrase.text):
@@ -267,14 +265,7 @@ def lower_first(text: str) -> str:
     first = text.split()[0]
     if first in {"I", "I'm", "I've", "I'd", "I'll"} or first[1:].lower() != first[1:]:
         return text
-    return text[0].lower() + text[1:] if first.lower() in _LEADS else text
-
-
-_LEADS = frozenset(
-    """the a an my our his her their your its this that these those he she they it we you one two three four five some
-    several nobody everyone people others now then when since last yesterday today every each both most many all no any
-    there what how who in on at by after before during with to being telling having losing getting not another half""".split()
-)
+    return text[0].lower() + text[1:] if first.lower() in lexicon("leading_words") else text
 
 
 def points(frame: Frame, memory: Memory, most: int = 3) -> Sequence[str]:
@@ -283,7 +274,7 @@ def points(frame: Frame, memory: Memory, most: int = 3) -> Sequence[str]:
     for kind, lead in (("event", ""), ("impact", ""), ("wish", "you want "), ("fear", "you fear "), ("tried", "")):
         slot = next(
             (s for s in frame.all(kind) if s.confidence >= 0.7 and _fits(s) and len(s.text.split()) <= 11), None
-        )  # type: ignore[arg-type]
+        )
         if slot:
             out.append(lead + quoted(slot))
     return out[:most]

@@ -8,14 +8,15 @@ import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 
+from coach import patterns
 from coach.fill import filled, words_slots
+from coach.foreign import language_of
 from coach.frame import Slot
-from coach.kinds import language_of
 from coach.memory import Memory, opening, remember
 from coach.phrasebook import cautions, fill, phrases, unused
 from coach.protocols import Brief
 from coach.reflection import Reflection, link, lower_first, points, quoted, reflect, telling
-from coach.values import Card, Citation, Claim, Idea, Sentence
+from coach.values import Card, Citation, Claim, Idea, Sentence, SentenceKind
 
 MAX_WORDS = 110
 """A typed reply stays under this; the coaching guide asks for 40 to 80 words, less when spoken."""
@@ -33,9 +34,9 @@ class _Draft:
     def seed(self) -> str:
         return self.brief.frame.topic[0]
 
-    def say(self, text: str | None, kind: str = "other", citations: tuple[Citation, ...] = ()) -> None:
+    def say(self, text: str | None, kind: SentenceKind = "other", citations: tuple[Citation, ...] = ()) -> None:
         if text:
-            self.sentences.append(Sentence(text, kind, citations))  # type: ignore[arg-type]
+            self.sentences.append(Sentence(text, kind, citations))
 
     def line(self, key: str, **slots: str) -> str | None:
         """An unused line of the phrasebook whose opening was not heard lately."""
@@ -48,7 +49,7 @@ class _Draft:
                 return text
         return None
 
-    def phrase(self, key: str, kind: str = "other", **slots: str) -> bool:
+    def phrase(self, key: str, kind: SentenceKind = "other", **slots: str) -> bool:
         text = self.line(key, **slots)
         self.say(text, kind)
         return text is not None
@@ -79,7 +80,7 @@ def compose(brief: Brief) -> list[Sentence]:
 
 
 def _reflection(d: _Draft, *, avoid: frozenset[str] = frozenset()) -> Reflection | None:
-    """Says the most telling reflection, sentence by sentence; a second one where the turn would else repeat its shape."""
+    """Says the most telling reflection; a second one where the turn would else have the shape of the last."""
     card, index = d.brief.card, d.brief.plan.echo
     echo = card.echoes[index].say if card and index is not None else None
     found = reflect(d.brief.frame, d.memory, echo=echo, avoid=avoid)
@@ -155,11 +156,15 @@ def _claims(brief: Brief, ids: tuple[str, ...]) -> tuple[Citation, ...]:
 
 def _newest(d: _Draft) -> Slot | None:
     order = ("event", "quote", "impact", "wish", "fear", "own_part", "tried", "constraint", "task")
-    now = [s for kind in order for s in d.brief.frame.now(kind) if len(s.text.split()) <= 12]  # type: ignore[arg-type]
+    now = [s for kind in order for s in d.brief.frame.now(kind) if len(s.text.split()) <= 12]
     return now[0] if now else None
 
 
 # ---------------------------------------------------------------- moves
+
+
+def _shows(name: str, text: str) -> bool:
+    return patterns.pattern("telling", name).search(text) is not None
 
 
 def _follow(d: _Draft) -> None:
@@ -175,7 +180,7 @@ def _follow(d: _Draft) -> None:
 
 
 def _greet(d: _Draft) -> None:
-    if d.memory.commitment and not d.memory.plans[-1].move == "greet":
+    if d.memory.commitment and d.memory.plans[-1].move != "greet":
         d.phrase("welcome_back", commitment_q=f"“{d.memory.commitment}”")
     else:
         d.phrase("greet")
@@ -257,15 +262,9 @@ def _repair(d: _Draft) -> None:
 def _after_rejection(said: str) -> str | None:
     """What the person put in place of what they rejected, where it is one short sentence."""
     parts = [p.strip(" .!,") for p in re.split(r"(?<=[.!?])\s+|,\s*(?=i meant|it's|it is)", said, flags=re.I)]
-    kept = [p for p in parts if p and not _REJECTING.search(p)]
+    kept = [p for p in parts if p and not _shows("rejecting", p)]
     text = re.sub(r"^(?:no|nope|i meant|i mean|actually)[,:]?\s+(?:that\s+)?", "", kept[-1], flags=re.I) if kept else ""
     return lower_first(text) if 2 <= len(text.split()) <= 12 and not text.endswith("?") else None
-
-
-_REJECTING = re.compile(
-    r"\b(?:not what i|you(?:'re| are) wrong|misunderst|not (?:right|true|it|helpful|useful)$|bad advice|disagree|doesn't help|won't work)",
-    re.I,
-)
 
 
 def _already_asked(d: _Draft) -> None:
@@ -388,18 +387,12 @@ def _two_threads(d: _Draft) -> None:
         _question(d)
 
 
-_SEAM = re.compile(
-    r"\b(?:at the same time|(?:and|but) (?:i )?also|another thing|on top of (?:that|it)|apart from that|besides(?: that)?|plus,?|secondly|the other thing|then there(?:'s| is))\b",
-    re.I,
-)
-
-
 def _threads(d: _Draft) -> list[Slot]:
     """The two threads of a long message: the most telling thing on each side of its seam."""
     frame = d.brief.frame
     kinds = ("fear", "wish", "event", "impact", "own_part", "constraint", "tried")
-    slots = [s for k in kinds for s in frame.now(k) if s.confidence >= 0.65 and 2 <= len(s.text.split()) <= 12]  # type: ignore[arg-type]
-    seam = _SEAM.search(frame.said)
+    slots = [s for k in kinds for s in frame.now(k) if s.confidence >= 0.65 and 2 <= len(s.text.split()) <= 12]
+    seam = patterns.pattern("telling", "seam").search(frame.said)
     middle = seam.start() if seam else len(frame.said) // 2
     sides = [[s for s in slots if s.start < middle], [s for s in slots if s.start >= middle]]
     if not all(sides):
@@ -440,12 +433,7 @@ def _takeaway(d: _Draft) -> str | None:
 
 
 def _report(d: _Draft) -> None:
-    said = d.brief.said.lower()
-    bad = re.search(
-        r"\b(?:bad(?:ly)?|worse|wrong|cried|angry|shouted|walked out|terrible|awful|disaster|not (?:well|good|great))\b",
-        said,
-    )
-    good = re.search(r"\b(?:well|good|great|better|fine|relieved|ok(?:ay)?)\b", said)
+    bad, good = _shows("went_badly", d.brief.said), _shows("went_well", d.brief.said)
     d.phrase("report_bad" if bad else "report_good" if good else "report_plain", "reflection")
     _ask(d, "report_question")
 
