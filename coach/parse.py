@@ -291,7 +291,8 @@ def addressed(clause: Clause, other: str) -> str | None:
     if subject is None or clause.person != 3:
         return None
     named = subject.lower_ not in _THIRD
-    if named and subject.text.lower() not in other.lower():
+    own_words = {token.lower_ for token in subject.subtree if token.pos_ in {"NOUN", "PROPN"}}
+    if named and not own_words & set(other.lower().split()):
         return None
     doc = head.doc
     span = doc.char_span(clause.start, clause.end)

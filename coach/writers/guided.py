@@ -106,7 +106,8 @@ def _idea(d: _Draft, lead: str | None = None) -> None:
     if idea is None or d.brief.card is None:
         return
     text = f"{lead} {idea.say}" if lead else idea.say
-    d.say(text, "insight", (*_claims(d.brief, idea.claims), cite_card(d.brief.card, idea)))
+    claims = tuple(claim for claim in d.brief.claims if claim.id in idea.claims)
+    d.say(text, "insight", (*(cite_claim(claim) for claim in claims), cite_card(d.brief.card, idea, claims)))
 
 
 def _planned_idea(brief: Brief) -> Idea | None:
@@ -140,18 +141,16 @@ def _ask(d: _Draft, key: str) -> None:
     d.say(text, "question")
 
 
-def cite_card(card: Card, idea: Idea | None = None) -> Citation:
-    """A practice card as a source: our own text, graded D where it stands on no claim."""
+def cite_card(card: Card, idea: Idea | None = None, claims: tuple[Claim, ...] = ()) -> Citation:
+    """A practice card as a source; an idea is as well founded as the weakest claim it rests on, else advice (D)."""
     id = f"card:{card.id}#{idea.id}" if idea else f"card:{card.id}"
-    return Citation(id, f"Practice card: {card.title}", card.title, idea.say if idea else card.gist, "D", "Apache-2.0")
+    grade = max((claim.grade for claim in claims), default="D")
+    quote = idea.say if idea else card.gist
+    return Citation(id, f"Practice card: {card.title}", card.title, quote, grade, "Apache-2.0")
 
 
 def cite_claim(claim: Claim) -> Citation:
     return Citation(f"claim:{claim.id}", claim.source, claim.type, claim.statement, claim.grade, "")
-
-
-def _claims(brief: Brief, ids: tuple[str, ...]) -> tuple[Citation, ...]:
-    return tuple(cite_claim(c) for c in brief.claims if c.id in ids)
 
 
 def _newest(d: _Draft) -> Slot | None:
