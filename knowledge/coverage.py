@@ -7,7 +7,7 @@ our own; its numbers live in ``retrieval.json`` with their training record.
 
 import numpy as np
 
-from knowledge.ranking import Query, Ranking, fitted
+from knowledge.ranking import Comparison, Query, fitted
 
 MANY = 10
 """How many of the nearest phrases stand for the neighbourhood of a message."""
@@ -16,7 +16,7 @@ RANKS = 10
 """Ranks after which it no longer matters how far the two rankings disagree."""
 
 
-def signals(ranking: Ranking, query: Query) -> dict[str, float]:
+def signals(query: Query, comparison: Comparison) -> dict[str, float]:
     """What is known of how well the material meets a message, each about 0 to 1.
 
     ``nearest`` and ``many`` are cosines with the nearest phrase and the mean of the nearest ten, ``spread`` is how far
@@ -24,13 +24,12 @@ def signals(ranking: Ranking, query: Query) -> dict[str, float]:
     ``line`` is the best overlap of words with a phrase, ``met`` the share of content words that occur at all, and
     ``topic`` the logit of a linear model of what a coach of leaders is asked.
     """
-    overlap = ranking.overlap(query)
-    found = {"line": float(overlap.max(initial=0.0)), "met": ranking.met(query)}
-    if query.vectors is None:
+    found = {"line": float(comparison.overlap.max(initial=0.0)), "met": comparison.met}
+    if query.vectors is None or not comparison.embedded:
         return found
-    near = np.sort(ranking.nearness(query))[::-1]
-    views = ranking.views(query)
-    words_rank = int((views["words"] > views["words"][int(views["near"].argmax())]).sum())
+    near = np.sort(comparison.near)[::-1]
+    by_words, by_meaning = comparison.views["words"], comparison.views["near"]
+    words_rank = int((by_words > by_words[int(by_meaning.argmax())]).sum())
     return found | {
         "nearest": float(near[0]),
         "many": float(near[:MANY].mean()),

@@ -6,6 +6,7 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,7 +23,7 @@ from knowledge.fusion import fuse
 from knowledge.index import Index, OnNotice
 from knowledge.passages import card_passages, claim_passage
 from knowledge.phrases import Phrase, card_phrases, claim_phrases
-from knowledge.ranking import Query, Ranking
+from knowledge.ranking import Comparison, Query, Ranking
 from knowledge.sentences import with_sentences
 from knowledge.vectors import OnProgress, embed_cached
 
@@ -30,8 +31,17 @@ SAY_WEIGHT = 0.8
 """An idea's own sentence counts less than the phrases people use: it says what helps, not what they say."""
 DEPTH = 50
 """How far down each ranking is read before they are fused."""
-REMEMBERED = 64
-"""Queries whose vectors are kept, so that searching and matching one message embeds it once."""
+REMEMBERED = 16
+"""Messages whose comparison is kept, so that searching for one and matching it to several cards reads it once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A message as it compares with everything here."""
+
+    query: Query
+    cards: Comparison
+    claims: Comparison
 
 
 class KnowledgeLibrary:
@@ -75,8 +85,8 @@ class KnowledgeLibrary:
         if passage_vectors is not None and embedder is not None:
             rows = FixedRows(tuple(self._passages), passage_vectors, embedder.name)
             self._index = Index(cache / "index" / f"library-{rows.key()[:12]}", rows, on_notice=on_notice)
-        self._queries: OrderedDict[str, Query] = OrderedDict()
-        # Protects the remembered queries, which searches in several threads share.
+        self._reads: OrderedDict[str, Read] = OrderedDict()
+        # Protects the remembered messages, which searches in several threads share.
         self._remembering = threading.Lock()
 
     def card(self, id: str) -> Card:
@@ -110,7 +120,7 @@ class KnowledgeLibrary:
             self._index.rebuild()
 
     def match(self, query: str, card: str) -> CardMatch:
-        near = self._card_ranking.nearness(self._query(query))
+        near = self._read(query).cards.near
         parts = self._parts[self.card(card).id]
         return CardMatch(
             ideas=tuple(
@@ -124,7 +134,9 @@ class KnowledgeLibrary:
 
     def match_claims(self, query: str) -> tuple[tuple[str, float], ...]:
         """Claim ids with how closely the message asks about or repeats each, 0 to 1, best first."""
-        near = self._claim_ranking.nearness(self._query(query))
+        if not self.claims:
+            return ()
+        near = self._read(query).claims.near
         best: dict[str, float] = {}
         for phrase, value in zip(self._claim_ranking.phrases, near.tolist(), strict=True):
             id = phrase.owner.removeprefix("claim:")
@@ -132,33 +144,33 @@ class KnowledgeLibrary:
         return tuple(sorted(best.items(), key=lambda item: -item[1]))
 
     def _search(self, text: str, k: int) -> Retrieval:
-        query = self._query(text)
         if not text.strip() or not self.cards:
             return Retrieval(text, covered=False, confidence=0.0)
-        scores = self._card_ranking.scores(query)
+        read = self._read(text)
+        scores = read.cards.scores()
         order = np.argsort(-scores, kind="stable")[:k]
-        confidence = coverage.confidence(self._signals(query))
+        confidence = coverage.confidence(self._signals(read))
         return Retrieval(
             query=text,
             covered=confidence >= coverage.COVERED,
             confidence=confidence,
             cards=tuple((self._card_ranking.owners[n].removeprefix("card:"), float(scores[n])) for n in order),
-            found=self._claims_found(query, k),
+            found=self._claims_found(read, k),
         )
 
-    def _signals(self, query: Query) -> dict[str, float]:
+    def _signals(self, read: Read) -> dict[str, float]:
         """The better of what cards and claims have for the message, signal by signal."""
-        cards = coverage.signals(self._card_ranking, query)
-        return coverage.better(cards, coverage.signals(self._claim_ranking, query)) if self.claims else cards
+        cards = coverage.signals(read.query, read.cards)
+        return coverage.better(cards, coverage.signals(read.query, read.claims)) if self.claims else cards
 
-    def _claims_found(self, query: Query, k: int) -> tuple[Found, ...]:
+    def _claims_found(self, read: Read, k: int) -> tuple[Found, ...]:
         if not self.claims:
             return ()
-        owners = self._claim_ranking.owners
-        views = self._claim_ranking.views(query)
+        owners, views = self._claim_ranking.owners, read.claims.views
         rankings = [_ranked(owners, views[name]) for name in ("words", "nearest" if "nearest" in views else "line")]
-        if query.vectors is not None:
-            rankings.append([id for id in self._nearest_passages(query.vectors[0]) if id.startswith("claim:")])
+        if read.query.vectors is not None:
+            near = self._nearest_passages(read.query.vectors[0])
+            rankings.append([id for id in near if id.startswith("claim:")])
         return tuple(Found(self._passages[id], score) for id, score in fuse(rankings)[:k])
 
     def _nearest_passages(self, vector: np.ndarray) -> list[str]:
@@ -173,18 +185,18 @@ class KnowledgeLibrary:
         ids = tuple(self._passages)
         return [ids[n] for n in np.argsort(-(self._passage_vectors @ vector), kind="stable")[:DEPTH]]
 
-    def _query(self, text: str) -> Query:
+    def _read(self, text: str) -> Read:
         with self._remembering:
-            if text in self._queries:
-                self._queries.move_to_end(text)
-                return self._queries[text]
-        vectors = None if self.embedder is None else self.embedder.embed(with_sentences(text))
-        query = Query(text, vectors)
+            if text in self._reads:
+                self._reads.move_to_end(text)
+                return self._reads[text]
+        query = Query(text, None if self.embedder is None else self.embedder.embed(with_sentences(text)))
+        read = Read(query, self._card_ranking.compare(query), self._claim_ranking.compare(query))
         with self._remembering:
-            self._queries[text] = query
-            while len(self._queries) > REMEMBERED:
-                self._queries.popitem(last=False)
-        return query
+            self._reads[text] = read
+            while len(self._reads) > REMEMBERED:
+                self._reads.popitem(last=False)
+        return read
 
 
 class FixedRows:

@@ -39,54 +39,55 @@ class Query:
     vectors: np.ndarray | None
 
 
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A query held against every phrase and every owner, made once and then read by all who need it."""
+
+    near: np.ndarray
+    """For each phrase: cosine, the best of the whole message and its sentences; overlap where nothing is embedded."""
+    overlap: np.ndarray
+    """For each phrase: share of words, 0 to 1, rare words weighing more."""
+    met: float
+    """Share of the message's content words that any phrase has."""
+    views: dict[str, np.ndarray]
+    """For each owner, by view, not yet standardised."""
+
+    @property
+    def embedded(self) -> bool:
+        return "near" in self.views
+
+    def scores(self) -> np.ndarray:
+        """One number for each owner, comparable within a query only."""
+        weights = fitted()["ranking"]["embedded" if self.embedded else "words"]
+        return np.sum([weights[name] * standard(view) for name, view in self.views.items()], axis=0)
+
+
 class Ranking:
-    """Owners ranked for a query. ``vectors`` has a row for each phrase; None where there is no embedding."""
+    """Owners and their phrases. ``vectors`` has a row for each phrase; None where there is no embedding."""
 
     def __init__(self, phrases: Sequence[Phrase], vectors: np.ndarray | None):
         self.owners = tuple(dict.fromkeys(phrase.owner for phrase in phrases))
         self.phrases = tuple(phrases)
         place = {owner: n for n, owner in enumerate(self.owners)}
-        self._of = np.array([place[phrase.owner] for phrase in phrases], np.int32)
+        of = np.array([place[phrase.owner] for phrase in phrases], np.int32)
         # Phrases of one owner stand side by side, so its first row is where a sum over it starts.
-        self._starts = np.flatnonzero(np.diff(self._of, prepend=-1))
+        self._starts = np.flatnonzero(np.diff(of, prepend=-1))
         self._vectors = vectors
-        self._linear = _linear(vectors, self._of, len(self.owners)) if vectors is not None else None
+        self._linear = None if vectors is None else _linear(vectors, of, len(self.owners))
         self._texts = WordIndex([" ".join(phrase.text for phrase in phrases if phrase.owner == o) for o in self.owners])
         self._lines = WordIndex([phrase.text for phrase in phrases])
 
-    def views(self, query: Query) -> dict[str, np.ndarray]:
-        """Each view's number for each owner, not yet standardised."""
+    def compare(self, query: Query) -> Comparison:
         overlap = self._lines.overlap(query.text)
         views = {"words": self._texts.bm25(query.text), "line": np.maximum.reduceat(overlap, self._starts)}
-        if self._vectors is not None and query.vectors is not None:
-            assert self._linear is not None
-            near = self.nearness(query)
-            softly = np.add.reduceat(np.exp(SOFTNESS * near), self._starts)
+        near = overlap
+        if self._vectors is not None and self._linear is not None and query.vectors is not None:
+            near = (self._vectors @ query.vectors.T).max(axis=1)
             weight, shift = self._linear
-            views["near"] = np.log(softly) / SOFTNESS
+            views["near"] = np.log(np.add.reduceat(np.exp(SOFTNESS * near), self._starts)) / SOFTNESS
             views["nearest"] = np.maximum.reduceat(near, self._starts)
             views["linear"] = (query.vectors[0] - shift) @ weight
-        return views
-
-    def scores(self, query: Query) -> np.ndarray:
-        """One number for each owner, comparable within a query only."""
-        views = self.views(query)
-        weights = fitted()["ranking"]["embedded" if "near" in views else "words"]
-        return sum((weights[name] * standard(view) for name, view in views.items()), np.zeros(len(self.owners)))
-
-    def nearness(self, query: Query) -> np.ndarray:
-        """Cosine with each phrase, the best of the whole message and its sentences; word overlap without vectors."""
-        if self._vectors is None or query.vectors is None:
-            return self._lines.overlap(query.text)
-        return (self._vectors @ query.vectors.T).max(axis=1)
-
-    def overlap(self, query: Query) -> np.ndarray:
-        """Share of words with each phrase, 0 to 1."""
-        return self._lines.overlap(query.text)
-
-    def met(self, query: Query) -> float:
-        """Share of the message's content words that any phrase has."""
-        return self._lines.met(query.text)
+        return Comparison(near, overlap, self._lines.met(query.text), views)
 
 
 def standard(view: np.ndarray) -> np.ndarray:

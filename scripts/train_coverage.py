@@ -98,7 +98,7 @@ def fit_ranking(owners: tuple[str, ...], rank: Ranking, queries: list[Query], me
     good = np.array([[owner.removeprefix("card:") in messages[n].acceptable for owner in owners] for n in rows])
     found = {}
     for kind, drop in (("embedded", False), ("words", True)):
-        views = [rank.views(Query(queries[n].text, None) if drop else queries[n]) for n in rows]
+        views = [rank.compare(Query(queries[n].text, None) if drop else queries[n]).views for n in rows]
         names = list(views[0])
         x = np.array([[ranking.standard(view[name]) for name in names] for view in views])
         beta = np.full(len(names), 0.5)
@@ -144,7 +144,7 @@ def main() -> None:
         table = []
         for query, own_topic in zip(queries, topics, strict=True):
             seen = query if kind == "embedded" else Query(query.text, None)
-            found = coverage.better(coverage.signals(rank, seen), coverage.signals(claim_rank, seen))
+            found = coverage.better(*(coverage.signals(seen, r.compare(seen)) for r in (rank, claim_rank)))
             table.append({**found, "topic": own_topic} if kind == "embedded" else found)
         names = list(table[0])
         x = np.array([[row[name] for name in names] for row in table])

@@ -76,7 +76,7 @@ def phrases() -> list[Phrase]:
 
 def test_each_view_gives_each_owner_its_best():
     vectors = np.array([[1, 0], [0.6, 0.8], [0, 1]], np.float32)
-    views = Ranking(phrases(), vectors).views(Query("late clock", np.array([[1, 0]], np.float32)))
+    views = Ranking(phrases(), vectors).compare(Query("late clock", np.array([[1, 0]], np.float32))).views
     assert views["nearest"].tolist() == pytest.approx([1.0, 0.0])
     assert views["near"].tolist() == pytest.approx([np.log(np.exp(10) + np.exp(6)) / 10, 0.0], abs=1e-5)
     assert views["words"][0] > views["words"][1] == 0
@@ -87,9 +87,10 @@ def test_each_view_gives_each_owner_its_best():
 def test_without_an_embedding_only_words_are_seen():
     rank = Ranking(phrases(), None)
     query = Query("late clock", None)
-    assert set(rank.views(query)) == {"words", "line"}
-    assert rank.scores(query)[0] > rank.scores(query)[1]
-    assert set(coverage.signals(rank, query)) == {"line", "met"}
+    comparison = rank.compare(query)
+    assert set(comparison.views) == {"words", "line"}
+    assert comparison.scores()[0] > comparison.scores()[1]
+    assert set(coverage.signals(query, comparison)) == {"line", "met"}
 
 
 def test_confidence_rises_with_every_signal_that_speaks_for_it(monkeypatch):
