@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +10,8 @@ from coach.values import Citation, Gated, Plan, Question, Sentence, Turn
 
 Cite = Callable[[str], Citation | None]
 """The citation behind an id as it stands today; None where its source was removed."""
+
+_PLAN_FIELDS = frozenset(field.name for field in fields(Plan))
 
 REMOVED = "removed source"
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
@@ -36,12 +38,13 @@ def plan_row(plan: Plan | None) -> dict[str, Any] | None:
 
 
 def plan_of(row: Mapping[str, Any] | None) -> Plan | None:
+    """The plan of a row. What another version kept beside is left out."""
     if row is None:
         return None
     question = row.get("question")
     return Plan(
         **{
-            **row,
+            **{name: value for name, value in row.items() if name in _PLAN_FIELDS},
             "claims": tuple(row.get("claims", ())),
             "passages": tuple(row.get("passages", ())),
             "question": Question(**question) if question else None,
