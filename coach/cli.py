@@ -186,8 +186,9 @@ async def _answered(talk: "Conversation", said: str, show: "_Plain | None" = Non
                 show(event)
             if isinstance(event, Notice):
                 _note(event.text)
-            if isinstance(event, Done) and event.status == "failed":
-                raise CoachError("The coach could not answer. The line above says why; what you said is kept.")
+    done = events[-1]
+    if isinstance(done, Done) and done.status == "failed":
+        raise CoachError("The coach could not answer. The line above says why; what you said is kept.")
     if show is not None:
         show.end()
     return events
