@@ -68,11 +68,18 @@ class Facts:
     clauses: tuple[Clause, ...]
 
 
-_ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+def listed(text: str) -> list[str]:
+    """Words written as one line of text."""
+    return text.split()
+
+
+_ONES = listed(
+    """
+    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+    eighteen nineteen
+    """
+)
+_TENS = listed("twenty thirty forty fifty sixty seventy eighty ninety")
 _WORD_VALUES = {word: n for n, word in enumerate(_ONES)} | {word: 10 * n for n, word in enumerate(_TENS, start=2)}
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000, "billion": 1_000_000_000}
 _PARTS = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "fifths": 5,
@@ -80,29 +87,43 @@ _PARTS = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarte
 _MULTIPLES = {"twice": 2.0, "double": 2.0, "doubled": 2.0, "doubles": 2.0, "doubling": 2.0, "triple": 3.0,
               "tripled": 3.0, "triples": 3.0, "tripling": 3.0, "quadrupled": 4.0, "twofold": 2.0, "threefold": 3.0,
               "fourfold": 4.0, "tenfold": 10.0}  # fmt: skip
-_ROUGH = frozenset("about around almost nearly roughly approximately some close over".split())
+_ROUGH = frozenset(listed("about around almost nearly roughly approximately some close over"))
 _MORE = frozenset(
-    "more higher greater better increase increased increases raise raised raises rise rises rose grew grow gain "
-    "gained up improve improved improves larger stronger boost boosted boosts longer faster".split()
+    listed(
+        """
+    more higher greater better increase increased increases raise raised raises rise rises rose grew grow gain
+    gained up improve improved improves larger stronger boost boosted boosts longer faster
+    """
+    )
 )
 _LESS = frozenset(
-    "less lower fewer worse decrease decreased decreases reduce reduced reduces fall falls fell drop dropped drops "
-    "down cut cuts lowered lowers smaller weaker shorter slower decline declined".split()
+    listed(
+        """
+    less lower fewer worse decrease decreased decreases reduce reduced reduces fall falls fell drop dropped drops
+    down cut cuts lowered lowers smaller weaker shorter slower decline declined
+    """
+    )
 )
-MONTHS = (
-    "january february march april may june july august september october november december jan feb mar apr jun jul "
-    "aug sep sept oct nov dec"
-).split()
-_DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+MONTHS = listed(
+    """
+    january february march april may june july august september october november december jan feb mar apr jun jul
+    aug sep sept oct nov dec
+    """
+)
+_DAYS = listed("monday tuesday wednesday thursday friday saturday sunday")
 
 STOPWORDS = frozenset(
-    """a an and are as at be been being but by can could did do does doing for from had has have having he her hers him
-    his how i if in into is it its itself just may me might more most much my no nor not of off on once only or other
-    our ours out over own she should so some such than that the their theirs them then there these they this those
-    through to too under until up us very was we were what when where which while who whom why will with would you
-    your yours also about after again all any because before between both each few further here itself least less
-    many one per someone something still upon whether yet i'm it's that's don't didn't doesn't isn't wasn't aren't
-    won't can't couldn't there's let's about almost around nearly roughly us per cent percent among across""".split()
+    listed(
+        """
+    a an and are as at be been being but by can could did do does doing for from had has have having he her hers him
+    his how i if in into is it its itself just may me might more most much my no nor not of off on once only or
+    other our ours out over own she should so some such than that the their theirs them then there these they this
+    those through to too under until up us very was we were what when where which while who whom why will with would
+    you your yours also about after again all any because before between both each few further here itself least
+    less many one per someone something still upon whether yet i'm it's that's don't didn't doesn't isn't wasn't
+    aren't won't can't couldn't there's let's about almost around nearly roughly us per cent percent among across
+    """
+    )
 )
 
 _NEGATIONS = re.compile(
@@ -139,10 +160,18 @@ _TITLES = frozenset({"dr", "mr", "mrs", "ms", "prof", "st"})
 
 # Capitalised words that name no source and no person.
 _COMMON_CAPITALS = frozenset(
-    [*MONTHS, *_DAYS, *(f"{day}s" for day in _DAYS)]
-    + """i i'm i'd i'll i've ok okay hr ceo cto cfo coo cio vp vps okr okrs kpi kpis ai it pm am english q1 q2 q3 q4
-    pip pips faq sbi nvc ppt pdf id usa uk eu us a b c d e f s mr mrs ms dr prof sir hi hello dear sql api slack zoom
-    teams jira excel""".split()
+    [
+        *MONTHS,
+        *_DAYS,
+        *(f"{day}s" for day in _DAYS),
+        *listed(
+            """
+    i i'm i'd i'll i've ok okay hr ceo cto cfo coo cio vp vps okr okrs kpi kpis ai it pm am english q1 q2 q3 q4 pip
+    pips faq sbi nvc ppt pdf id usa uk eu us a b c d e f s mr mrs ms dr prof sir hi hello dear sql api slack zoom
+    teams jira excel
+    """
+        ),
+    ]
 )
 
 
@@ -392,7 +421,7 @@ def _content_run(words: list[str]) -> list[str]:
             if found or word not in {"in", "from", "with"}:
                 break
             continue
-        if word == "may" or word.isalpha() and word not in STOPWORDS and word not in _MORE and word not in _LESS:
+        if word == "may" or (word.isalpha() and word not in STOPWORDS and word not in _MORE and word not in _LESS):
             found.append(stem(word))
     return found
 
