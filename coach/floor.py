@@ -67,7 +67,11 @@ class Floor:
     def give_to(self, task: asyncio.Task[None]) -> None:
         """``task`` answers the turn. Whatever its end, the reader learns of it."""
         self.task = task
-        task.add_done_callback(lambda _: (self.begun.set(), self.reader.put_nowait(END)))
+        task.add_done_callback(self._tell_end)
+
+    def _tell_end(self, _: asyncio.Task[None]) -> None:
+        self.begun.set()
+        self.reader.put_nowait(END)
 
     async def stop(self) -> None:
         """Interrupts the turn and waits for its end. Protected text is not interrupted, only waited for."""

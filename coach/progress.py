@@ -16,18 +16,19 @@ def progress() -> "Iterator[OnProgress]":
         yield _Lines()
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     bars = Progress(*columns, console=Console(stderr=True), transient=True)
-    tasks: dict[str, object] = {}
+    tasks: dict[str, TaskID] = {}
 
     def show(done: int, of: int, what: str) -> None:
-        if not tasks:
-            bars.start()
+        bars.start()
         if what not in tasks:
             tasks[what] = bars.add_task(f"Preparing {what}", total=of)
-        bars.update(tasks[what], completed=done, total=of)  # type: ignore[arg-type]
+        bars.update(tasks[what], completed=done, total=of)
+        if bars.finished:
+            bars.stop()
 
     try:
         yield show

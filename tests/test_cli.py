@@ -12,6 +12,7 @@ import pytest
 from stand_ins import CITED, CRISIS, Setup
 
 from coach import cli
+from coach.app import Coach
 from coach.errors import CoachError
 from coach.lines import lines
 from coach.values import Sentence
@@ -230,7 +231,11 @@ def test_ctrl_c_is_130(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_a_command_the_page_opens(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     launched: list[tuple[Any, ...]] = []
     page = type(sys)("ui.web")
-    page.launch = lambda settings, host, port, open: launched.append((settings.writer, host, port, open))  # type: ignore[attr-defined]
+
+    def launch(coach: Coach, *, open_page: bool) -> None:
+        launched.append((coach.settings.writer, coach.settings.host, coach.settings.port, open_page))
+
+    page.launch = launch  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "ui.web", page)
     assert run() == run("ui") == run("--port", "8000", "--no-open", "--writer", "guided") == 0
     assert launched == [("auto", "127.0.0.1", 7860, True)] * 2 + [("guided", "127.0.0.1", 8000, False)]
