@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from coach.agreement import close
 from coach.facts import Facts, Number, listed, plain, read
@@ -83,7 +84,13 @@ class Own:
 
 
 def own_of(brief: Brief) -> Own:
-    said = list(dict.fromkeys([*(turn.said for turn in brief.history), *brief.frame.topic, brief.said]))
+    said = tuple(dict.fromkeys([*(turn.said for turn in brief.history), *brief.frame.topic, brief.said]))
+    heard = tuple(plain(s.text) for turn in brief.history for s in turn.spoken[: turn.heard])
+    return _own(said, heard)
+
+
+@lru_cache(maxsize=64)
+def _own(said: tuple[str, ...], coach: tuple[str, ...]) -> Own:
     stated: list[str] = []
     heard: list[str] = []
     for text in said:
@@ -99,7 +106,7 @@ def own_of(brief: Brief) -> Own:
         plain=plain(everything),
         words=frozenset(re.sub(r"['’]s$", "", word) for word in re.findall(r"[^\W_]+(?:['’]\w+)?", everything.lower())),
         hearsay=read(" ".join(heard)),
-        coach=tuple(plain(s.text) for turn in brief.history for s in turn.spoken[: turn.heard]),
+        coach=coach,
     )
 
 

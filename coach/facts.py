@@ -186,6 +186,7 @@ def _stemmer():  # type: ignore[no-untyped-def]
     return Stemmer.Stemmer("english")
 
 
+@lru_cache(maxsize=8192)
 def plain(text: str) -> str:
     """The wording alone: quotes straight, spaces single, lower case, no mark at either end."""
     text = re.sub(r"\s*\[\d+\]", "", text)
