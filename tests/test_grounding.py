@@ -152,7 +152,9 @@ def test_a_document_is_quoted_as_it_stands():
         CHECK.check(Sentence("Your handbook says that waits fell from 25 to 40 minutes."), material)
         == "no source has '25' in that sense"
     )
-    assert CHECK.check(Sentence("Your handbook says that Ida Quist leads it."), material) == "no source names 'Ida'"
+    assert (
+        CHECK.check(Sentence("Your handbook says that Ida Quist leads it."), material) == "no source names 'Ida Quist'"
+    )
 
 
 def test_a_citation_belongs_to_the_turn():
