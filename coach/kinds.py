@@ -72,6 +72,7 @@ def kinds_of(u: Utterance, slots: Sequence[Slot], history: Sequence[Turn]) -> li
     add("ask_open", text.endswith("?") and not _ASKING & set(found))
     add("two_things", words > 80 or (_shows("two", text) and words > 25))
     add("facts", facts)
+    add("source", history and _shows("source", text) and words <= 8)
     if not found:
         found.append("answer" if asked else "facts" if words > 3 else "unclear")
     if "ask_open" in found and found[0] in {"verdict", "plan", "venting", "commit"}:

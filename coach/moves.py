@@ -126,7 +126,7 @@ def _what_if(scene: Scene) -> Plan:
 def _ask_fact(scene: Scene) -> Plan:
     near = [(id, score) for id, score in scene.claims if score >= CLAIM_AT]
     again = scene.memory.last if scene.memory.last and scene.memory.last.move == "evidence" else None
-    if again and not scene.frame.now("event") and (not near or scene.frame.words < 4):
+    if again and "source" in scene.frame.also:
         return plan_for(scene, "evidence", "source", claims=again.claims)
     if near:
         question = None if scene.memory.moves("evidence") else Question("goal.use", "goal", "")
