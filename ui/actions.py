@@ -1,0 +1,89 @@
+"""What a person can do on the page, each as one request with one answer.
+
+A request is a JSON object; an answer is one too. What went wrong comes back as ``{"trouble": line}``.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+from coach.errors import CoachError
+from ui import panel, render
+from ui.live import Live
+
+Request = dict[str, Any]
+Answer = dict[str, Any]
+
+
+async def say(live: Live, request: Request) -> Answer:
+    """Answers ``said``, in place of the turn ``replaces`` where given; without ``said``, that turn once more."""
+    thread = await live.thread(request["conversation"])
+    replaces = request.get("replaces")
+    said = request["said"] if "said" in request else (await thread.turn(replaces or "")).turn.said
+    if said.strip():
+        thread.say(said.strip(), replaces)
+    return {}
+
+
+async def stop(live: Live, request: Request) -> Answer:
+    """Interrupts the answer; crisis text is finished first."""
+    thread = await live.thread(request["conversation"])
+    await thread.conversation.stop()
+    return {}
+
+
+async def listed(live: Live, request: Request) -> Answer:
+    """The list of conversations, as seen from one of them, and who answers."""
+    entries = await live.coach.store.entries()
+    writer = await live.coach.writer()
+    settings = live.coach.settings
+    wanted = settings.writer == "auto" and bool(settings.base_url or settings.api_key)
+    return {
+        "html": render.conversations(entries, request["conversation"], datetime.now().astimezone()),
+        "status": panel.privacy(writer.name, settings.base_url, wanted=wanted),
+    }
+
+
+async def rename(live: Live, request: Request) -> Answer:
+    if request["title"].strip():
+        await live.coach.store.rename(request["conversation"], request["title"])
+        live.tell_all({"kind": "list"})
+    return {}
+
+
+async def delete(live: Live, request: Request) -> Answer:
+    """Deletes for good. The page has asked before."""
+    await live.delete(request["conversation"])
+    return {}
+
+
+async def why(live: Live, request: Request) -> Answer:
+    """How a turn came about."""
+    thread = await live.thread(request["conversation"])
+    shown = await thread.turn(request["turn"])
+    return {"html": panel.why(shown, await live.material(shown))}
+
+
+async def passage(live: Live, request: Request) -> Answer:
+    """A cited passage with everything that is known of where it comes from."""
+    return {"html": render.passage(await live.passage(request["id"]))}
+
+
+def served(live: Live) -> list[Callable[[Request], Awaitable[Answer]]]:
+    """The actions as the page's script calls them."""
+    return [_served(live, action) for action in (say, listed, rename, delete, why, passage)]
+
+
+def _served(live: Live, action: Callable[[Live, Request], Awaitable[Answer]]) -> Callable[[Request], Awaitable[Answer]]:
+    @wraps(action)
+    async def answer(request: Request) -> Answer:
+        try:
+            return await action(live, request)
+        except CoachError as exc:
+            return {"trouble": str(exc)}
+
+    # The page's script is told of one argument, not of the two that the action takes.
+    del answer.__wrapped__
+    answer.__annotations__ = {}
+    return answer

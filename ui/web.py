@@ -1,0 +1,145 @@
+"""The page in Gradio: where things stand, and which action calls what. The only importer of Gradio.
+
+What a person does goes through Gradio's events. What happens in the conversation reaches every open page over the
+live socket, which also survives a restart of the server; ``static/page.js`` shows it.
+"""
+
+import os
+import sys
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from coach.app import Coach
+from coach.config import Settings
+from coach.errors import CoachError
+from coach.progress import progress
+from ui import actions, parts
+from ui.live import Live
+from ui.server import is_loopback, make_app
+
+if TYPE_CHECKING:
+    import gradio
+    from fastapi import FastAPI
+
+TITLE = "Trust Coach"
+
+ATTACH = "window.coachPage ? coachPage.attach(server) : (window.coachServer = server)"
+"""Hands the page's script what it may ask of the server, whichever of the two is there first."""
+
+HEAD = """
+<link rel="icon" href="/page/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/page/page.css">
+<meta name="color-scheme" content="light dark">
+<script src="/page/page.js"></script>
+"""
+
+FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
+"""Fonts that machines have: none is fetched."""
+
+
+def launch(settings: Settings, host: str, port: int, open_page: bool) -> None:
+    """Serves the page until interrupted. Raises CoachError where the address cannot be had."""
+    import uvicorn
+
+    if not is_loopback(host):
+        raise CoachError(
+            f"{host} is reachable from other machines, and the page shows every conversation of this one. "
+            "Use --host 127.0.0.1."
+        )
+    listening = _bind(host, port)
+    address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
+    with progress() as on_progress:
+        coach = Coach(settings, on_progress=on_progress, on_notice=_note)
+        config = uvicorn.Config(build(coach), log_level="warning", timeout_graceful_shutdown=2)
+        print(f"Trust Coach is at {address} (stop with Ctrl+C)", flush=True)
+        if open_page:
+            import webbrowser
+
+            webbrowser.open(address)
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _note(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _bind(host: str, port: int) -> Any:
+    """The listening socket, taken before anything is loaded, so that a taken port is told at once."""
+    import socket
+
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as exc:
+        listening.close()
+        raise CoachError(
+            f"Port {port} of {host} cannot be had ({exc.strerror}). Stop what uses it, or choose another: --port 7861"
+        ) from exc
+    listening.listen()
+    return listening
+
+
+def build(coach: Coach) -> "FastAPI":
+    """The whole app: page, live socket, static files."""
+    # Read by Gradio when it is imported: nothing is counted, nothing is fetched, uploads stay in the coach's folder.
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["GRADIO_TEMP_DIR"] = str(coach.settings.home / "page-files")
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    import gradio as gr
+
+    live = Live(coach)
+    app = make_app(live)
+    theme = gr.themes.Base(font=list(FONTS), font_mono=["ui-monospace", "Consolas", "monospace"])
+    return gr.mount_gradio_app(
+        app, page(live), "/", theme=theme, head=HEAD, footer_links=[], run_history=False, ssr_mode=False,
+        enable_monitoring=False, show_error=True,
+    )  # fmt: skip
+
+
+def page(live: Live) -> "gradio.Blocks":
+    """Layout and wiring."""
+    import gradio as gr
+
+    # Gradio's styles for text would win over ours.
+    html = partial(gr.HTML, apply_default_css=False)
+
+    async def say(said: str, conversation: str) -> str:
+        """Has the message answered and empties the input."""
+        try:
+            await actions.say(live, {"conversation": conversation, "said": said})
+        except CoachError as exc:
+            raise gr.Error(str(exc), print_exception=False) from exc
+        return ""
+
+    async def stop(conversation: str) -> None:
+        await actions.stop(live, {"conversation": conversation})
+
+    with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 3600), fill_height=True) as blocks:
+        html(parts.WIRES, elem_id="wires", js_on_load=ATTACH, server_functions=actions.served(live))
+        here = gr.Textbox(visible="hidden", elem_id="here")
+        with gr.Row(elem_id="page"):
+            with gr.Column(elem_id="side"):
+                html(parts.SIDE)
+            with gr.Column(elem_id="talk"):
+                html(parts.TOP)
+                html(parts.TRANSCRIPT, elem_id="middle")
+                with gr.Column(elem_id="bottom"):
+                    with gr.Row(elem_id="composer"):
+                        said = gr.Textbox(
+                            label="Your message", placeholder="Write here", show_label=False, container=False,
+                            lines=1, max_lines=8, elem_id="said", scale=1, min_width=120,
+                        )  # fmt: skip
+                        send = gr.Button("Send", elem_id="send", variant="primary", scale=0, min_width=72)
+                        stopping = gr.Button("Stop", elem_id="stop", scale=0, min_width=72)
+                    html(parts.STATUS, elem_id="foot")
+            with gr.Column(elem_id="why"):
+                html(parts.WHY)
+
+        # Each is one short request that the answer does not wait in: no queue, no limit on how many at once.
+        now: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+        on_page = "(said, _) => [said, coachPage.conversation()]"
+        gr.on([said.submit, send.click], say, [said, here], said, js=on_page, **now)
+        stopping.click(stop, here, js="() => coachPage.conversation()", **now)
+    return blocks
