@@ -49,7 +49,7 @@ def crisis_abroad(text: str) -> Finding | None:
 # "Suicide" and its kin are spelt alike; a message with more of these is English, and the English rules look at it.
 _ENGLISH = (
     "the of to is are was were my i i'm that with for it on at have has not you she they what how do does about this and "
-    "your we our his her be been will would can could should if so just after from"
+    "your we our his her be been will would can could should if so just after"
 )
 
 # First person beside a rule for another: the speaker may be in danger as well, and comes first.
