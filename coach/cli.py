@@ -59,13 +59,11 @@ def ui(
     writer: WriterOption = None,
 ) -> None:
     """Open the coach as a web page (what `coach` alone does)."""
-    from coach.app import Coach, load_settings
-    from coach.progress import progress
+    from coach.app import load_settings
     from ui.web import launch
 
-    with progress() as on_progress:
-        settings = load_settings(host=host, port=port, writer=writer)
-        launch(Coach(settings, on_progress=on_progress, on_notice=_note), open_page=open_page)
+    settings = load_settings(host=host, port=port, writer=writer)
+    launch(settings, settings.host, settings.port, open_page)
 
 
 @app.command()

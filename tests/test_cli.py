@@ -12,7 +12,7 @@ import pytest
 from stand_ins import CITED, CRISIS, Setup
 
 from coach import cli
-from coach.app import Coach
+from coach.config import Settings
 from coach.errors import CoachError
 from coach.lines import lines
 from coach.values import Sentence
@@ -232,8 +232,8 @@ def test_without_a_command_the_page_opens(run: Run, monkeypatch: pytest.MonkeyPa
     launched: list[tuple[Any, ...]] = []
     page = type(sys)("ui.web")
 
-    def launch(coach: Coach, *, open_page: bool) -> None:
-        launched.append((coach.settings.writer, coach.settings.host, coach.settings.port, open_page))
+    def launch(settings: Settings, host: str, port: int, open_page: bool) -> None:
+        launched.append((settings.writer, host, port, open_page))
 
     page.launch = launch  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "ui.web", page)
