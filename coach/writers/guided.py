@@ -16,7 +16,7 @@ from coach.memory import Memory, opening, remember
 from coach.phrasebook import cautions, fill, phrases, unused
 from coach.protocols import Brief
 from coach.reflection import Reflection, link, lower_first, points, quoted, reflect, telling
-from coach.values import Card, Citation, Claim, Idea, Sentence, SentenceKind
+from coach.values import Card, Citation, Claim, Grade, Idea, Sentence, SentenceKind
 
 MAX_WORDS = 110
 """A typed reply stays under this; the coaching guide asks for 40 to 80 words, less when spoken."""
@@ -144,7 +144,7 @@ def _ask(d: _Draft, key: str) -> None:
 def cite_card(card: Card, idea: Idea | None = None, claims: tuple[Claim, ...] = ()) -> Citation:
     """A practice card as a source; an idea is as well founded as the weakest claim it rests on, else advice (D)."""
     id = f"card:{card.id}#{idea.id}" if idea else f"card:{card.id}"
-    grade = max((claim.grade for claim in claims), default="D")
+    grade: Grade = max((claim.grade for claim in claims), default="D")
     quote = idea.say if idea else card.gist
     return Citation(id, f"Practice card: {card.title}", card.title, quote, grade, "Apache-2.0")
 
