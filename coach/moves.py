@@ -28,22 +28,27 @@ LONG_WORDS = 80
 
 
 def _greeting(scene: Scene) -> Plan:
+    """A greeting back, and one question to begin."""
     return plan_for(scene, "opening", "greet", question=next_question(scene, intents=("goal.useful", "goal.matters")))
 
 
 def _other_language(scene: Scene) -> Plan:
+    """Says so in that language, and that simple English is fine."""
     return plan_for(scene, "opening", "other_language")
 
 
 def _about_coach(scene: Scene) -> Plan:
+    """What the coach is, who can read this, where its ideas come from."""
     return plan_for(scene, "evidence", "about_coach")
 
 
 def _out_of_scope(scene: Scene) -> Plan:
+    """Plainly not ours, and what is."""
     return plan_for(scene, "opening", "out_of_scope")
 
 
 def _already_asked(scene: Scene) -> Plan:
+    """I did, you said this; then on, with an idea and no question."""
     idea = best_idea(scene)
     return plan_for(scene, "options", "already_asked", idea=idea)
 
@@ -54,6 +59,7 @@ def _reject(scene: Scene) -> Plan:
 
 
 def _less(scene: Scene) -> Plan:
+    """Fewer words: the one most useful thing."""
     words = best_words(scene)
     if words is not None:
         return plan_for(scene, "options", "less", words=words)
@@ -61,6 +67,7 @@ def _less(scene: Scene) -> Plan:
 
 
 def _reword(scene: Scene) -> Plan:
+    """Other words for the same purpose."""
     return plan_for(scene, "options", "reword", words=best_words(scene, uses=_last_use(scene)))
 
 
@@ -72,6 +79,7 @@ def _last_use(scene: Scene) -> tuple[str, ...]:
 
 
 def _write_it(scene: Scene) -> Plan:
+    """The words at once, with blanks for what is not known."""
     if scene.card is None:
         return _not_covered(scene)
     return plan_for(
@@ -80,6 +88,7 @@ def _write_it(scene: Scene) -> Plan:
 
 
 def _ask_words(scene: Scene) -> Plan:
+    """One idea, and a line to try aloud."""
     if scene.card is None:
         return _not_covered(scene)
     words = best_words(scene)
@@ -124,6 +133,7 @@ def _what_if(scene: Scene) -> Plan:
 
 
 def _ask_fact(scene: Scene) -> Plan:
+    """Who found what, in whom, how sure; or that nothing was found."""
     near = [(id, score) for id, score in scene.claims if score >= CLAIM_AT]
     again = scene.memory.last if scene.memory.last and scene.memory.last.move == "evidence" else None
     if again and "source" in scene.frame.also:
@@ -146,6 +156,7 @@ def _ask_open(scene: Scene) -> Plan:
 
 
 def _not_covered(scene: Scene) -> Plan:
+    """That the material has nothing on it, and help to think it through."""
     question = next_question(
         replace(scene, card=None), intents=("goal.after", "reality.event", "reality.tried", "options.other")
     )
@@ -153,6 +164,7 @@ def _not_covered(scene: Scene) -> Plan:
 
 
 def _more(scene: Scene) -> Plan:
+    """The next unused idea."""
     idea = best_idea(scene)
     if idea:
         return plan_for(scene, "options", "another_idea", idea=idea)
@@ -163,6 +175,7 @@ def _more(scene: Scene) -> Plan:
 
 
 def _elsewhere(scene: Scene) -> Plan:
+    """A new page; what was said before keeps."""
     fresh = [
         s for s in scene.frame.slots if s.kind in {"event", "task", "wish", "fear", "quote", "impact", "role", "person"}
     ]
@@ -201,6 +214,7 @@ def _yes(scene: Scene) -> Plan:
 
 
 def _no(scene: Scene) -> Plan:
+    """An offer refused is dropped; a no to a question is noted."""
     if scene.memory.offer:
         return plan_for(scene, "reality", "dropped", question=next_question(scene, stages=("reality", "goal")))
     return plan_for(scene, "reality", "noted", question=next_question(scene))
@@ -218,20 +232,24 @@ def _dont_know(scene: Scene) -> Plan:
 
 
 def _thanks(scene: Scene) -> Plan:
+    """A short word back, no question."""
     if commitment_in(scene.frame):
         return _close(scene)
     return plan_for(scene, "closing", "thanks")
 
 
 def _close(scene: Scene) -> Plan:
+    """The commitment, or the one thing to keep."""
     return plan_for(scene, "closing", "close")
 
 
 def _joke(scene: Scene) -> Plan:
+    """One light line, then waiting."""
     return plan_for(scene, "opening", "joke")
 
 
 def _report_back(scene: Scene) -> Plan:
+    """The real talk has happened: what was unexpected, what to play again."""
     asked = sum(p.notes.get("report") == "yes" for p in scene.memory.plans)
     if asked >= 2:
         return progress(scene)
@@ -241,6 +259,7 @@ def _report_back(scene: Scene) -> Plan:
 
 
 def _verdict(scene: Scene) -> Plan:
+    """A verdict on a person is turned into what a camera would have seen."""
     if scene.memory.since("challenge_verdict") < 3:
         return progress(scene)
     return plan_for(scene, "reality", "challenge_verdict", question=Question("reality.event", "reality", ""))
@@ -271,11 +290,13 @@ def _rephrase(scene: Scene) -> Plan:
 
 
 def _commit(scene: Scene) -> Plan:
+    """The step in their words, then what might get in the way."""
     question = next_question(scene, intents=("will.when", "will.obstacle", "will.signal"))
     return plan_for(scene, "will", "commit", question=question)
 
 
 def _two_things(scene: Scene) -> Plan:
+    """A long message: its two threads are named, and the person picks."""
     if scene.frame.words <= LONG_WORDS and {"ask_advice", "ask_words"} & scene.frame.also:
         return _ask_advice(scene)
     if scene.memory.since("two_threads") < 3:
@@ -284,6 +305,7 @@ def _two_things(scene: Scene) -> Plan:
 
 
 def _venting(scene: Scene) -> Plan:
+    """Stays with it first."""
     if scene.memory.moves("stay") == 0 and not ({"ask_advice", "ask_words"} & scene.frame.also):
         return plan_for(
             scene,
@@ -296,6 +318,7 @@ def _venting(scene: Scene) -> Plan:
 
 
 def _unclear(scene: Scene) -> Plan:
+    """Asks for a little more."""
     if scene.memory.plans:
         return progress(scene)
     return plan_for(scene, "opening", "unclear")
