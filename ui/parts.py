@@ -1,7 +1,7 @@
 """The fixed parts of the page, as markup."""
 
 WIRES = """
-<a class="skip" href="#said">Go to your message</a>
+<a class="skip" href="#said" data-do="skip">Go to your message</a>
 <div id="trouble" role="alert" hidden></div>
 """
 

@@ -61,7 +61,8 @@ def turn(shown: Shown) -> str:
     """One message and its reply."""
     id = escape(shown.turn.id)
     return (
-        f'<article class="turn" id="turn-{id}" data-turn="{id}" data-left="{len(shown.turn.spoken)}"'
+        f'<article class="turn" id="turn-{id}" data-turn="{id}"'
+        f' data-left="{len(shown.turn.spoken)}" data-heard="{shown.turn.heard}"'
         f' data-answering="{_flag(shown.answering)}" data-protected="{_flag(shown.protected)}">'
         f"{_said(shown)}{_reply(shown)}</article>"
     )

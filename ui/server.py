@@ -91,7 +91,8 @@ def make_app(live: Live) -> "FastAPI":
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        # The page is served while the coach is still being made; opening a conversation waits for it.
+        # Made once the page can be served, not before: both need the interpreter, and the page comes first. Opening a
+        # conversation waits for it.
         making = asyncio.create_task(_make_ready(live))
         yield
         making.cancel()

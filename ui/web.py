@@ -86,7 +86,7 @@ def build(coach: Coach) -> "FastAPI":
     # Read by Gradio when it is imported: nothing is counted, nothing is fetched, uploads stay in the coach's folder.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["GRADIO_TEMP_DIR"] = str(coach.settings.home / "page-files")
-    os.environ["HF_HUB_OFFLINE"] = "1"
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
     import gradio as gr
 
     live = Live(coach)

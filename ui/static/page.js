@@ -134,7 +134,7 @@ window.coachPage = (() => {
     if (document.hidden || !socket || socket.readyState !== WebSocket.OPEN) return;
     for (const turn of document.querySelectorAll(".turn")) {
       const n = Number(turn.dataset.left);
-      if (!n || acknowledged.get(turn.dataset.turn) === n) continue;
+      if (n <= Number(turn.dataset.heard) || acknowledged.get(turn.dataset.turn) === n) continue;
       acknowledged.set(turn.dataset.turn, n);
       socket.send(JSON.stringify({ kind: "heard", conversation, turn: turn.dataset.turn, n }));
     }
@@ -357,6 +357,10 @@ window.coachPage = (() => {
   // What the person does
 
   const DOES = {
+    skip: (link, event) => {
+      event.preventDefault();
+      input().focus();
+    },
     new: () => move({ new: true }),
     open: (button) => move({ conversation: button.closest("li").dataset.conversation }),
     rename: (button) => rename(button.closest("li")),
@@ -395,7 +399,7 @@ window.coachPage = (() => {
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-do]");
-    if (button && DOES[button.dataset.do]) DOES[button.dataset.do](button);
+    if (button && DOES[button.dataset.do]) DOES[button.dataset.do](button, event);
     else if (event.target.id === "side") closeSide();
   });
 
