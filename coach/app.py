@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from coach.config import Settings
 from coach.errors import CoachError
+from coach.private import keep_private
 from coach.values import Citation
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Coach:
         on_progress: OnProgress | None = None,
         on_notice: Callable[[str], None] = lambda text: None,
     ) -> None:
+        keep_private()
         self.settings = settings
         self._on_progress = on_progress
         self._on_notice = on_notice

@@ -14,6 +14,7 @@ import numpy as np
 from filelock import FileLock
 
 from coach.errors import KnowledgeError
+from coach.private import keep_private
 from knowledge.weights import missing, sha256_of, weights_folder
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ def _tokenizer(path: Path) -> "Tokenizer":
 
 
 def _open(model: Path, threads: int) -> "InferenceSession":
+    keep_private()
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
