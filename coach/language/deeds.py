@@ -1,0 +1,245 @@
+"""Findings about what somebody did or left undone: counterfactuals, passive blame, and who did it."""
+
+import re
+from typing import TYPE_CHECKING
+
+from coach.language import context, grammar, people
+from coach.language.finding import Finding, Read, of
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+_OUGHT = frozenset({"should", "could", "ought", "shoulda", "coulda", "might"})
+_LEFT_UNDONE = frozenset({"fail", "neglect", "omit", "forget", "bother", "refuse"})
+_NEAR_MISS = frozenset(
+    "lose die kill injure crash miss reach spread cause mean result happen take come go end hit burn fall affect".split()
+)
+_EPISTEMIC = re.compile(r"\b(?:by now|already|by this point|in theory)\b", re.I)
+_REPAIRED = re.compile(r"\b(?:avoided|prevented|caught|stopped|escalated|noticed|known|checked|asked|called|told|said)\b", re.I)
+_MEANT_TO = re.compile(r"\b(?:was|were) supposed to\b", re.I)
+_IF_ONLY = re.compile(r"\bif only\b", re.I)
+_HAD = re.compile(r"^had (?:the |a |an |our |my )?\w+", re.I)
+
+_WRONGLY = frozenset("wrongly incorrectly badly poorly carelessly improperly late wrong negligently inadequately".split())
+_BAD_THING = re.compile(r"\b(?:wrong|incorrect|bad|poor|mistakes?|errors?|blunders?|failures?|lapses?|oversights?)\b", re.I)
+_BAD_DEED = frozenset(
+    "skip ignore miss overlook forget violate falsify drop omit neglect breach disregard bypass damage lose delete break "
+    "mishandle misread misplace mislabel misjudge botch ruin spoil abandon dismiss circumvent disable leave".split()
+)
+_OWED_THING = frozenset("procedure procedures protocol protocols rule rules checklist policy policies instructions process standard".split())
+
+_WHO_DEED = re.compile(
+    r"(?:did (?:it|this|that)\b|did n't|didn't|was it\b|forgot|broke\b|br[oe]aks?\b|caused\b|messed|screwed|fucked|botched|ruined|dropped the ball|deleted|"
+    r"left\b.{0,40}\b(?:open|on|unlocked|running|behind|out|there)\b|pushed\b|let\b.{0,30}\b(?:slip|happen|through)|failed|neglected|ignored|skipped|lost\b|"
+    r"(?:made|makes) (?:the|this|that|a|such an?) (?:mistake|error|mess|mistakes|decision)|gave the wrong|\w+ed the wrong|put the wrong|"
+    r"(?:is|was|are|were|'s) (?:to blame|at fault|the culprit|guilty|the idiot|the genius|the one who|behind this|supposed to)|"
+    r"(?:is|was|are) responsible for (?:this|that|the|these) (?:mess|outage|incident|failure|mistake|error|spill|loss|delay|fire|damage|accident|breakage|disaster)|"
+    r"should have\b|approved (?:this|that) (?:nonsense|rubbish|mess)|the hell|on earth|got (?:it|this) wrong|crashed|misread|overlooked|missed\b|touched|changed\b.{0,40}\bwithout|"
+    r"authori[sz]ed (?:this|that)|allowed (?:this|that)|started (?:this|the) (?:fire|mess))",
+    re.I,
+)
+_WHO = re.compile(r"\b(?:who|who's|whoever|which of (?:you|them|us|the \w+)|which (?P<role>\w+)|what idiot|what genius)\b", re.I)
+_WHOSE = re.compile(
+    r"\bwhose (?:\w+ )?(?:fault|mistake|error|mess|doing|bright idea|blame|failure)\b"
+    r"|\b(?:find|found|identify|name|establish|trace|track down|catch)(?: out)? (?:the|those) (?:person|people|individual|one|culprit|employee|engineer|member of staff)s? (?:responsible|at fault|to blame|who did)\b"
+    r"|\bwho is (?:really )?(?:to blame|at fault)\b",
+    re.I,
+)
+_INDIRECT = re.compile(
+    r"\b(?:know|find|found|tell|ask\w*|establish|identify|determine|out|clarify|question|explain|wonder\w*|see|say|learn|want\w*|:|and|,)\W*$", re.I
+)
+_WRONG_ASIDE = re.compile(r"\bwhy (?:they|he|she) (?:got|did|didn't|were|was)\b", re.I)
+
+
+def who_question(read: Read) -> list[Finding]:
+    """A question, open or indirect, that looks for the person behind a failure."""
+    text = read.text
+    match = _WHOSE.search(text)
+    if match and not context.denies(text[: match.start()][-40:]):
+        return [Finding("who-question", match.start(), match.end())]
+    for match in _WHO.finditer(text):
+        before, after = text[: match.start()], text[match.end() :]
+        role = match.group("role")
+        if role and not people.is_person(grammar.at(read.doc, match.start("role")), groups=True):
+            continue
+        begins = not before.strip(" \"'-–—") or re.search(r"(?:[:;,–—-]|\b(?:so|and|ok|okay|but|well|then|now|again|just))\s*$", before, re.I)
+        if not begins and not _INDIRECT.search(before):
+            continue
+        if context.denies(before[-40:]):
+            continue
+        deed = re.match(rf"\W*(?:(?:the hell|on earth|exactly|actually|really|here|again|of you|then|person)\W+)*(?:{_WHO_DEED.pattern})", after, re.I)
+        if deed is None and _WRONG_ASIDE.search(after):
+            deed = re.match(r"\W*\w+", after)
+        if deed is None or context.praises(text):
+            continue
+        head = _verb_after(read, match.end())
+        return [Finding("who-question", match.start(), match.end() + deed.end(), "who", head)]
+    return []
+
+
+def _verb_after(read: Read, offset: int) -> "Token | None":
+    return next((t for t in read.doc if t.idx >= offset and t.pos_ == "VERB" and t.lower_ not in {"did", "was"}), None)
+
+
+def counterfactual(read: Read) -> list[Finding]:
+    """What somebody should have done, failed to do, or would have prevented."""
+    found: list[Finding] = []
+    for token in read.doc:
+        if token.lower_ in _OUGHT and (finding := _ought(read, token)):
+            found.append(finding)
+        elif token.lemma_.lower() in _LEFT_UNDONE and token.pos_ == "VERB" and (finding := _undone(read, token)):
+            found.append(finding)
+    if not found:
+        found += _unreal(read)
+    return found
+
+
+def _ought(read: Read, modal: "Token") -> Finding | None:
+    doc = read.doc
+    have = next(
+        (t for t in doc[modal.i + 1 : modal.i + 6] if t.lower_ in {"have", "'ve", "of", "a"} and t.lower_ != "a"), None
+    )
+    if have is None:
+        return None
+    verb = have.head if have.dep_ in {"aux", "auxpass"} else None
+    if verb is None and have.i + 1 < len(doc) and doc[have.i + 1].tag_ in {"VBN", "VBD"}:
+        verb = doc[have.i + 1]
+    if verb is None and modal.lower_ != "could" and modal.lower_ != "might" and have.i > modal.i:
+        # "which the lead should have done", "as he should have."
+        if have.lower_ == "have" and (have.i + 1 == len(doc) or doc[have.i + 1].is_punct):
+            who = grammar.subject(have)
+            return of("counterfactual", modal, have) if people.is_third(who) or _first(who) else None
+        return None
+    if verb is None or verb.i < have.i:
+        return None
+    negated = any(t.dep_ == "neg" for t in doc[modal.i : verb.i])
+    who = grammar.antecedent(grammar.subject(verb))
+    passive = any(c.dep_ == "auxpass" for c in verb.children) or (
+        verb.lower_ == "been" and any(c.tag_ == "VBN" for c in verb.children)
+    )
+    text, lemma = read.text, verb.lemma_.lower()
+    if modal.lower_ == "might" or (modal.lower_ in {"could", "coulda"} and (passive or lemma == "be" or negated)):
+        return None
+    if _EPISTEMIC.search(text) or context.praises(text):
+        return None
+    if read.passage.asks and not (who is not None and who.lower_ in {"who", "you", "he", "she", "they"} and modal.lower_ != "could"):
+        return None
+    if modal.lower_ in {"could", "coulda"}:
+        if not people.is_person(who) or people.is_nobody(who) or lemma in _NEAR_MISS:
+            return None
+        if who is not None and who.lower_ in {"anyone", "anybody", "everyone", "everybody", "one", "someone", "somebody"}:
+            return None
+        return of("counterfactual", modal, verb, form="ought", head=verb)
+    if passive:
+        if context.planned(text):
+            return None
+        agent = _agent(verb)
+        person = people.is_person(who) or (agent is not None and people.is_person(agent))
+        if agent is not None and not people.is_person(agent):
+            return None
+        adjective = next((c for c in verb.children if c.dep_ == "acomp"), None)
+        if adjective is not None:
+            return None
+        return of("counterfactual", modal, verb, form="ought-passive", head=verb) if person or who is not None else None
+    if lemma == "be" and who is not None and not people.is_person(who):
+        return None
+    if not people.is_person(who) and not people.minded(lemma):
+        return None
+    return of("counterfactual", modal, verb, form="ought", head=verb)
+
+
+def _undone(read: Read, verb: "Token") -> Finding | None:
+    """"failed to", "neglected to", "forgot to", "did not bother to"."""
+    to = next((c for c in verb.children if c.dep_ == "xcomp" and c.i > verb.i), None)
+    lemma = verb.lemma_.lower()
+    if to is None or any(c.dep_ == "auxpass" for c in verb.children):
+        return None
+    if not any(c.lower_ == "to" for c in to.children) or read.passage.asks:
+        return None
+    past = verb.tag_ in {"VBD", "VBN"} or any(c.lower_ in {"did", "had", "has", "have"} for c in verb.children)
+    if not past:
+        return None
+    who = grammar.antecedent(grammar.subject(verb))
+    negated = grammar.own_negation(verb) is not None
+    if lemma == "bother":
+        if not negated and not people.is_nobody(who):
+            return None
+    elif negated or people.is_nobody(who) or grammar.denied(verb):
+        return None
+    if who is not None and who.lower_ in {"someone", "somebody", "anyone"}:
+        return None
+    if not people.is_person(who) and not (people.minded(to.lemma_.lower()) and who is not None and who.pos_ == "NOUN"):
+        return None
+    return of("counterfactual", verb, next(c for c in to.children if c.lower_ == "to"), form="undone", head=to)
+
+
+def _unreal(read: Read) -> list[Finding]:
+    """"If only he had read it", "Had the clerk asked, …", "If she had looked, she would have seen …"."""
+    text, doc = read.text, read.doc
+    match = _IF_ONLY.search(text)
+    if match and not context.denies(text[: match.start()][-30:]) and re.search(r"\b(?:had|'d|could|were|did)\b", text[match.end() :]):
+        if any(t.idx > match.end() and people.is_person(t) for t in doc):
+            return [Finding("counterfactual", match.start(), match.end())]
+    would = next((t for t in doc if t.lower_ in {"would", "could", "'d"} and any(c.lower_ in {"have", "'ve"} for c in t.head.children)), None)
+    if would is None or read.passage.asks:
+        return []
+    if _HAD.match(text) and people.is_person(_first_subject(doc)):
+        return [of("counterfactual", doc[0])]
+    for token in doc:
+        if token.lower_ == "if" and token.head.tag_ in {"VBN", "VBD"} and any(c.lower_ in {"had", "'d"} for c in token.head.children):
+            if people.is_person(grammar.subject(token.head)):
+                return [of("counterfactual", token, form="")]
+    return []
+
+
+def _first_subject(doc: "object") -> "Token | None":
+    return next((t for t in doc if t.dep_ in {"nsubj", "nsubjpass"}), None)  # type: ignore[attr-defined]
+
+
+def _first(token: "Token | None") -> bool:
+    return token is not None and token.lower_ in {"i", "we"}
+
+
+def passive_blame(read: Read) -> list[Finding]:
+    """What was left undone or done wrongly "by" somebody; also mistakes that "were made"."""
+    found = []
+    for verb in read.doc:
+        if verb.tag_ != "VBN" or not any(c.dep_ == "auxpass" for c in verb.children):
+            verb_is_conj = verb.tag_ == "VBN" and verb.dep_ == "conj" and any(c.dep_ == "auxpass" for c in verb.head.children)
+            if not verb_is_conj:
+                continue
+        if any(c.tag_ == "MD" for c in verb.children) or read.passage.asks:
+            continue
+        agent = _agent(verb)
+        who = grammar.subject(verb)
+        negated = grammar.own_negation(verb) is not None
+        if who is None:
+            continue
+        start, end = grammar.words_of(who)
+        thing = read.text[start:end]
+        wrongly = any(c.lower_ in _WRONGLY for c in verb.children) or re.search(r"\bto the wrong\b", read.text[verb.idx :])
+        bad = bool(_BAD_THING.search(thing)) and (verb.lemma_.lower() in {"make", "commit", "take", "throw", "give", "press", "pull", "use", "choose", "pick"})
+        deed = verb.lemma_.lower()
+        if agent is None:
+            shameful = (bad and deed in {"make", "commit"}) or (
+                negated and deed in {"follow", "respect", "observe"} and who.lemma_.lower() in {w.rstrip("s") for w in _OWED_THING} | _OWED_THING
+            )
+            if shameful and not context.praises(read.text):
+                found.append(of("passive-blame", who, verb, form="", head=verb))
+            continue
+        if not people.is_person(agent):
+            continue
+        if negated or wrongly or bad or (deed in _BAD_DEED and not negated):
+            if deed == "leave" and not any(c.dep_ in {"acomp", "oprd", "advmod", "prt"} for c in verb.children):
+                continue
+            last = agent
+            aux = next((c for c in verb.children if c.dep_ == "auxpass"), verb)
+            found.append(of("passive-blame", aux, last, form="passive", head=verb))
+    return found[:1]
+
+
+def _agent(verb: "Token") -> "Token | None":
+    for child in verb.children:
+        if child.dep_ == "agent" or (child.lower_ == "by" and child.dep_ == "prep"):
+            return next((c for c in child.children if c.dep_ == "pobj"), None)
+    return None

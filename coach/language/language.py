@@ -1,0 +1,95 @@
+"""The language analysis: marks in a text of any length, and how one utterance works in a talk."""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from coach import patterns
+from coach.language import causes, context, deeds, reword, verdicts
+from coach.language.finding import Finding, Read
+from coach.language.prose import Lines, Passage, sentences
+from coach.parse import Parser
+from coach.values import Mark
+
+RULES: dict[str, tuple[re.Pattern[str], Callable[[Read], list[Finding]]]] = {
+    "who-question": (re.compile(r"\b(?:who|whose|who's|whoever|which|responsible|culprit|what idiot)\b", re.I), deeds.who_question),
+    "counterfactual": (
+        re.compile(
+            r"\b(?:should|could|ought|shoulda|coulda|shouldn|couldn|fail\w*|neglect\w*|omit\w*|forgot\w*|bother\w*|refus\w*|if only|had|if|would)\b",
+            re.I,
+        ),
+        deeds.counterfactual,
+    ),
+    "label": (re.compile(r"\b(?:" + "|".join(sorted(verdicts.LABEL_WORDS)) + r"|apples?|liability|disaster|joke|disgrace|troublemaker|nightmare|disregard|lack of|waste of|dead weight)\b", re.I), verdicts.label),
+    "root-cause": (re.compile(r"\b(?:root[- ]cause|cause|caused|reason|down to one)\b", re.I), causes.root_cause),
+    "hindsight": (
+        re.compile(
+            r"\b(?:obvious\w*|clear\w*|evident\w*|apparent|plain\w*|blatantly|undoubtedly|course|anyone|anybody|everyone|child|coming|signs|flags|clues|warnings|"
+            r"waiting|matter|question of time|any|common sense|wall|face|predictable|foreseeable|avoidable|preventable|hindsight|bound|doomed|never going|must have|how)\b",
+            re.I,
+        ),
+        causes.hindsight,
+    ),
+    "passive-blame": (re.compile(r"\b(?:was|were|been|being|got)\b", re.I), deeds.passive_blame),
+    "human-error": (re.compile(r"\b(?:error|mistake|failure|failing|pebkac|picnic|id10t)\b", re.I), causes.human_error),
+    "absolute": (re.compile(r"\b(?:always|never|constantly|forever|perpetually|continually|every|ever|all the time|once)\b", re.I), verdicts.absolute),
+    "mind-reading": (
+        re.compile(
+            r"\b(?:care|bothered|give a|interest|respect|regard|value|trust|like|purpose|deliberately|intentionally|wilfully|willfully|maliciously|knowingly|knew|"
+            r"get away|hop\w+|better|above|proud|jealous|envious|threatened|intimidated|insecure|embarrass|humiliate|spite|punish|undermine|annoy|provoke|hurt|sabotage|"
+            r"look|cover\w*|agenda|playing|want\w*|wish\w*|intend\w*|think\w*|thought)\b",
+            re.I,
+        ),
+        verdicts.mind_reading,
+    ),
+    "apology-shifting": (re.compile(r"\b(?:sorry|apolog\w+|regret\w*)\b", re.I), verdicts.apology),
+}
+"""Each kind with the words without which its rule cannot find anything, so that most sentences need no parsing."""
+
+_TEACHING_KINDS = frozenset(RULES)
+"""Talk about blame uses the words of every kind."""
+
+
+@cache
+def reasons() -> dict[str, str]:
+    """Why each kind is marked, one line with its source."""
+    return {kind: str(entry["why"]) for kind, entry in patterns.read("blame")["kinds"].items()}
+
+
+class Language:
+    """Reads language with a parser, and with the embedding where one is installed.
+
+    Without the parser's model only the kinds that need no grammar are marked.
+    """
+
+    def __init__(self, parser: Parser) -> None:
+        self._parser = parser
+
+    def analyse(self, text: str) -> list[Mark]:
+        """Marks in reading order; lines and columns count from 1 in ``text`` as it came."""
+        lines = Lines(text)
+        marks = []
+        for passage in sentences(text):
+            marks += [self._mark(lines, read, finding) for read, finding in self._findings(passage)]
+        return sorted(marks, key=lambda mark: (mark.line, mark.col, mark.kind))
+
+    def _findings(self, passage: Passage) -> list[tuple[Read, Finding]]:
+        kinds = [kind for kind, (words, _) in RULES.items() if words.search(passage.plain)]
+        if not kinds or context.teaches(passage):
+            return []
+        read = Read(passage, self._doc(passage.plain))
+        return [(read, finding) for kind in kinds for finding in RULES[kind][1](read)]
+
+    def _doc(self, text: str) -> Any:
+        return self._parser.read(text).doc
+
+    def _mark(self, lines: Lines, read: Read, finding: Finding) -> Mark:
+        start, end = read.passage.start + finding.start, read.passage.start + finding.end
+        line, col = lines.at(start)
+        marked = read.passage.original[finding.start : finding.end]
+        first = marked.split("\n", 1)[0]  # a mark stands on one line, as editors want it
+        return Mark(
+            line, col, col + len(first), finding.kind, first.rstrip(), reasons()[finding.kind],
+            reword.suggestion(read, finding),
+        )  # fmt: skip

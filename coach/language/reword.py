@@ -1,0 +1,289 @@
+"""Another wording of a marked sentence, built from its own parts so that every fact stays.
+
+What only the writer can know is left as a blank in square brackets. Where a good wording cannot be built, there is
+none: a poor suggestion teaches less than the reason beside the mark.
+"""
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from coach.language import grammar
+from coach.language.finding import Finding, Read
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+LONGEST = 60
+"""Words; in longer sentences a machine's rewording goes wrong too often."""
+_SENSE = "What made that the sensible step at the time?"
+_HELPED = "What would have made it easier?"
+_PLURAL = frozenset({"you", "we", "they", "these", "those"})
+_SMALL = re.compile(r"\b(?:just|simply|really|only|at least|at once|also)\s+", re.I)
+
+
+def suggestion(read: Read, finding: Finding) -> str | None:
+    """The rewording of the whole sentence; None where none is good enough."""
+    form = _FORMS.get(finding.form)
+    if form is None or len(read.text.split()) > LONGEST or "\n\n" in read.passage.original:
+        return None
+    text = form(read, finding)
+    if text is None:
+        return None
+    text = _tidy(text)
+    return text if text and text != _tidy(read.original(0, len(read.text))) else None
+
+
+def _tidy(text: str) -> str:
+    text = re.sub(r"\s+([,.;:?!])", r"\1", " ".join(text.split()))
+    text = re.sub(r"\b([Aa])n (?=[bcdfgjklmnpqrstvwxyz])", r"\1 ", text)
+    text = re.sub(r"\b([Aa]) (?=[aeio])", r"\1n ", text)
+    text = text.strip(" ,;–—-")
+    return text[:1].upper() + text[1:]
+
+
+def _without_stop(text: str) -> str:
+    return text.rstrip(" .!?…")
+
+
+def _replaced(read: Read, start: int, end: int, words: str) -> str:
+    return f"{read.original(0, start)} {words} {read.original(end, len(read.text))}"
+
+
+def _not_past(who: "Token | None", lemma: str) -> str:
+    """"did not ask", "was not ready"."""
+    if lemma == "be":
+        return "were not" if who is not None and _plural(who) else "was not"
+    return f"did not {lemma}"
+
+
+def _plural(who: "Token") -> bool:
+    return who.lower_ in _PLURAL or who.tag_ in {"NNS", "NNPS"} or any(c.dep_ == "conj" for c in who.children)
+
+
+def _ought(read: Read, finding: Finding) -> str | None:
+    """"He should have asked her" becomes "He did not ask her. …", and "should not have" what he did."""
+    verb: Token = finding.head
+    who = grammar.subject(verb)
+    if who is None or who.i > verb.i or read.passage.asks or who.lower_ in {"which", "that", "who", "it"}:
+        return None
+    modal = grammar.at(read.doc, finding.start)
+    if modal is None or modal.i < who.i:
+        return None
+    denied = any(t.dep_ == "neg" for t in read.doc[modal.i : verb.i])
+    lemma = verb.lemma_.lower()
+    if lemma == "be" and not any(c.dep_ in {"acomp", "attr", "prep"} for c in verb.children):
+        return None
+    done = ("were" if _plural(who) else "was") if lemma == "be" else grammar.past(lemma)
+    said = done if denied else _not_past(who, lemma)
+    rest = _SMALL.sub("", read.original(verb.idx + len(verb), len(read.text)) + " ") if not denied else read.original(
+        verb.idx + len(verb), len(read.text)
+    )
+    kept = f"{read.original(0, modal.idx)} {said} {_without_stop(rest)}."
+    return f"{kept} {_SENSE if denied else _HELPED}"
+
+
+def _ought_passive(read: Read, finding: Finding) -> str | None:
+    """"The road should have been closed" becomes "The road was not closed. …"."""
+    verb: Token = finding.head
+    who = grammar.subject(verb)
+    modal = grammar.at(read.doc, finding.start)
+    if who is None or modal is None or read.passage.asks or who.i > modal.i or who.lower_ in {"which", "that", "who"}:
+        return None
+    denied = any(t.dep_ == "neg" for t in read.doc[modal.i : verb.i])
+    be = "were" if _plural(who) else "was"
+    return (
+        f"{read.original(0, modal.idx)} {be}{'' if denied else ' not'} "
+        f"{_without_stop(read.original(verb.idx, len(read.text)))}. {_SENSE if denied else _HELPED}"
+    )
+
+
+def _undone(read: Read, finding: Finding) -> str | None:
+    """"The crew failed to report it" becomes "The crew did not report it. …"."""
+    doing: Token = finding.head
+    start = finding.start
+    verb = grammar.at(read.doc, start)
+    if verb is None:
+        return None
+    auxiliaries = [c for c in verb.children if c.dep_ in {"aux", "neg"} and c.i < verb.i]
+    who = grammar.subject(verb)
+    if who is None or who.i > verb.i:
+        return None
+    if who.lower_ in {"nobody", "none"} or any(c.lower_ == "no" for c in who.children):
+        said = f"{grammar.past(doing.lemma_.lower())}" if doing.lemma_ != "be" else "was"
+    else:
+        said = _not_past(who, doing.lemma_.lower())
+    first = min([start, *(c.idx for c in auxiliaries)])
+    rest = read.original(doing.idx + len(doing), len(read.text))
+    while re.search(r"\b(?:failed|neglected) to\b", rest):
+        rest = re.sub(r"\b(?:failed|neglected) to (\w+)", r"did not \1", rest, count=1)
+    return f"{read.original(0, first)} {said} {_without_stop(rest)}. {_HELPED}"
+
+
+def _passive(read: Read, finding: Finding) -> str | None:
+    """"It was not checked by the clerk" becomes "The clerk did not check it. …"."""
+    verb: Token = finding.head
+    thing = grammar.subject(verb)
+    agent = next((c for c in verb.children if c.lower_ == "by" and c.dep_ in {"agent", "prep"}), None)
+    if thing is None or agent is None or verb.dep_ not in {"ROOT", "ccomp"} or thing.i > verb.i or thing.lower_ in {"which", "that"}:
+        return None
+    doer = next((c for c in agent.children if c.dep_ == "pobj"), None)
+    if doer is None or any(c.dep_ == "conj" and c.tag_ == "VBN" for c in verb.children):
+        return None
+    start, end = grammar.words_of(doer)
+    first, last = grammar.words_of(thing)
+    denied = grammar.own_negation(verb)
+    never = denied is not None and denied.lower_ == "never"
+    had = any(c.lower_ == "had" for c in verb.children)
+    lemma = verb.lemma_.lower()
+    if denied is not None:
+        deed = f"never {grammar.past(lemma)}" if never else f"did not {lemma}"
+    else:
+        deed = f"had {verb.text}" if had else grammar.past(lemma)
+    between = read.original(verb.idx + len(verb), agent.idx)
+    after = _without_stop(read.original(end, len(read.text)))
+    before = read.original(0, first)
+    thing_text = read.original(first, last)
+    if not before.strip() and thing.pos_ != "PROPN":
+        thing_text = thing_text[:1].lower() + thing_text[1:]
+    return f"{before} {read.original(start, end)} {deed} {thing_text} {between} {after}. {_SENSE if denied is None else _HELPED}"
+
+
+def _who(read: Read, finding: Finding) -> str | None:
+    """"Who deleted the list?" becomes "What led up to …" with the deed kept."""
+    verb: Token | None = finding.head
+    if verb is None or not read.passage.asks or verb.i > 5 or verb.tag_ not in {"VBD", "VBP", "VBZ", "VBN", "VB"}:
+        return None
+    if any(t.lower_ in {"idiot", "hell", "supposed", "mess", "nonsense"} for t in read.doc) or grammar.own_negation(verb) is not None:
+        return None
+    doing = next((c for c in verb.children if c.dep_ == "xcomp"), None)
+    lemma = verb.lemma_.lower()
+    if lemma in {"forget", "fail", "neglect"} and doing is not None:
+        return f"What would have made it easier to {read.original(doing.idx, len(read.text))}"
+    if lemma in {"break", "cause", "make", "mess", "screw", "lose", "crash", "drop", "do", "be", "miss", "let"}:
+        end = len(read.text)
+        return f"What was going on when somebody {verb.text if verb.tag_ == 'VBD' else grammar.past(lemma)} {read.original(verb.idx + len(verb), end)}"
+    return f"What made it seem the right step to {lemma} {read.original(verb.idx + len(verb), len(read.text))}"
+
+
+def _drop(read: Read, finding: Finding) -> str | None:
+    """The sentence without its judging word."""
+    before, after = read.original(0, finding.start), read.original(finding.end, len(read.text)).lstrip(", ")
+    if re.match(r"(?:and|or)\b", after) or before.rstrip().endswith((" and", " or", "just", "so", "too")):
+        return None
+    return f"{before} {after}"
+
+
+def _verdict(read: Read, finding: Finding) -> str | None:
+    """A verdict says nothing that happened: what is left is a blank for what was seen."""
+    who = next((t for t in read.doc if t.dep_ == "nsubj" and t.i < finding.head.i), None)
+    if who is None or len(read.doc) > 14 or who.lower_ in {"it", "that", "this", "who", "what"}:
+        return None
+    start, end = grammar.words_of(who)
+    return f"{read.original(start, end)} [did or said what, when?]. The effect was [what?]."
+
+
+def _cause(read: Read, finding: Finding) -> str | None:
+    """"The root cause was X" becomes "One contributing condition was X"."""
+    marked = read.text[finding.start : finding.end].lower()
+    if "root" not in marked and "cause" not in marked.split()[-1:]:
+        return None
+    before = read.original(0, finding.start)
+    after = read.original(finding.end, len(read.text))
+    if after.startswith(":"):
+        return f"{before} Contributing condition{after} What else had to be true for this to happen?"
+    return f"{before} one contributing condition {after}"
+
+
+def _error(read: Read, finding: Finding) -> str | None:
+    """"due to human error" becomes "due to [what was done, and what led to it?]"."""
+    if finding.start == 0 and finding.end >= len(read.text.rstrip(" .")):
+        return None
+    return _replaced(read, finding.start, finding.end, "[which step, and what led to it?]")
+
+
+def _adverb(read: Read, finding: Finding) -> str | None:
+    return f"{read.original(0, finding.start)} {read.original(finding.end, len(read.text)).lstrip(', ')}"
+
+
+def _obvious(read: Read, finding: Finding) -> str | None:
+    """"It was obvious that X" becomes "Looking back, we know that X"."""
+    that = re.match(r"\W+that\b", read.text[finding.end :])
+    if that is None or finding.start > 0 or not read.text[finding.start :].lower().startswith("it "):
+        return None
+    rest = _without_stop(read.original(finding.end + that.end(), len(read.text)))
+    return f"Looking back, we know that {rest}. What could be seen at the time?"
+
+
+def _always(read: Read, finding: Finding) -> str | None:
+    """"She always interrupts me" becomes "On [when?] she interrupted me."."""
+    verb: Token = finding.head
+    who = grammar.subject(verb)
+    if who is None or verb.dep_ != "ROOT" or who.i > verb.i or verb.tag_ == "VBG":
+        return None
+    start, end = grammar.words_of(who)
+    if start > 0 or any(c.dep_ in {"aux", "conj"} for c in verb.children):
+        return None
+    adverb = read.text[finding.start : finding.end].lower()
+    lemma = verb.lemma_.lower()
+    if adverb == "never" or finding.form == "never":
+        deed = _not_past(who, lemma)
+    else:
+        deed = ("were" if _plural(who) else "was") if lemma == "be" else grammar.past(lemma)
+    rest = read.original(verb.idx + len(verb), len(read.text))
+    if finding.start > verb.idx:  # "is always late"
+        rest = f"{read.original(verb.idx + len(verb), finding.start)} {read.original(finding.end, len(read.text))}"
+    name = read.original(start, end)
+    if who.pos_ != "PROPN" and who.lower_ != "i":
+        name = name[:1].lower() + name[1:]
+    return f"On [when?] {name} {deed} {rest}"
+
+
+def _motive(read: Read, finding: Finding) -> str | None:
+    """A guessed motive becomes the writer's own reading of something seen."""
+    if len(read.doc) > 25 or any(c.dep_ == "conj" and c.pos_ == "VERB" for c in read.doc[:].root.children):
+        return None
+    root = read.doc[:].root
+    who = grammar.subject(root)
+    if who is None or not read.text[: who.left_edge.idx].strip() == "":
+        return None
+    said = _without_stop(read.original(0, len(read.text)))
+    if who.pos_ != "PROPN":
+        said = said[:1].lower() + said[1:]
+    said = re.sub(r"\b(?:obviously|clearly|simply|just)\s+", "", said)
+    return f"What I saw was [what?]. I took it to mean that {said}."
+
+
+def _shifted(read: Read, finding: Finding) -> str | None:
+    who = read.doc[0].lower_
+    we = who == "we" or re.search(r"\bwe\b", read.text[: finding.end], re.I)
+    return f"{'We are' if we else 'I am'} sorry that {'we' if we else 'I'} [did what?]. The effect on you was [what?]."
+
+
+def _but(read: Read, finding: Finding) -> str | None:
+    """The apology stands alone; the rest is kept for a talk of its own."""
+    kept = _without_stop(read.original(0, finding.start))
+    rest = re.sub(r"^[,;]?\s*but,?\s*", "", read.original(finding.start, len(read.text)), flags=re.I)
+    if len(kept.split()) < 3 or re.fullmatch(r"(?:i'm|i am|we are)? ?(?:so |very )?sorry", kept, re.I):
+        return None
+    return f"{kept}. [Apart from that, at another time: {_without_stop(rest)}.]"
+
+
+_FORMS: dict[str, Callable[[Read, Finding], str | None]] = {
+    "ought": _ought,
+    "ought-passive": _ought_passive,
+    "undone": _undone,
+    "passive": _passive,
+    "who": _who,
+    "drop": _drop,
+    "verdict": _verdict,
+    "cause": _cause,
+    "error": _error,
+    "adverb": _adverb,
+    "obvious": _obvious,
+    "always": _always,
+    "never": _always,
+    "motive": _motive,
+    "shifted": _shifted,
+    "but": _but,
+}
