@@ -23,6 +23,7 @@ class Commands(LazyGroup):
     elsewhere = {  # noqa: RUF012 (never changed)
         "knowledge": Elsewhere("knowledge.commands", "What the coach speaks from."),
         "data": Elsewhere("coach.data", "Your conversations: where, export, import, delete."),
+        "bench": Elsewhere("evals.bench.commands", "Measure speed and memory on this machine."),
         "doctor": Elsewhere("coach.doctor", "Check every part, one line each, with the fix."),
     }
     default = "ui"

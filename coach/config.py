@@ -25,9 +25,9 @@ class Settings(BaseSettings):
     cache: Path = Field(default_factory=default_cache)
     writer: str = "auto"
     """``auto``, ``guided``, ``openai:MODEL``, ``local:PATH``."""
-    base_url: str | None = Field(None, validation_alias=AliasChoices("COACH_BASE_URL", "OPENAI_BASE_URL"))
+    base_url: str | None = Field(default=None, validation_alias=AliasChoices("COACH_BASE_URL", "OPENAI_BASE_URL"))
     """OpenAI-compatible endpoint; None is OpenAI's own."""
-    api_key: str | None = Field(None, validation_alias=AliasChoices("COACH_API_KEY", "OPENAI_API_KEY"))
+    api_key: str | None = Field(default=None, validation_alias=AliasChoices("COACH_API_KEY", "OPENAI_API_KEY"))
     region: str | None = None
     """Country code (ISO 3166-1 alpha-2) for crisis lines; None: unknown, and the coach says so and asks."""
     host: str = "127.0.0.1"

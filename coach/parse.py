@@ -176,7 +176,7 @@ def _span(verb: "Token", *, whole: bool = False) -> tuple[int, int]:
         right += 1
     while left < verb.i and (
         verb.doc[left].is_punct
-        or verb.doc[left].dep_ in {"cc", "mark"}
+        or (verb.doc[left].dep_ in {"cc", "mark"} and verb.doc[left].head.i == verb.i)
         or verb.doc[left].lower_ in {"so", "then", "also", "because", "that"}
     ):
         left += 1

@@ -50,9 +50,12 @@ def fill(template: str, slots: dict[str, str]) -> str | None:
 
 
 def sentence_case(text: str) -> str:
-    """Upper case at the start and after a full stop, also behind an opening quotation mark."""
+    """Upper case at the start and after a full stop, also behind an opening quotation mark.
+
+    A quotation that ends in a mark of its own does not end the sentence around it.
+    """
     text = re.sub(r"^([“\"'‘]?)([a-z])", lambda m: m.group(1) + m.group(2).upper(), text)
-    return re.sub(r"([.!?]”? )([“]?)([a-z])", lambda m: m.group(1) + m.group(2) + m.group(3).upper(), text)
+    return re.sub(r"([.!?] )([“]?)([a-z])", lambda m: m.group(1) + m.group(2) + m.group(3).upper(), text)
 
 
 @cache

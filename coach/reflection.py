@@ -155,7 +155,7 @@ def _slots_for(form: str, frame: Frame, echo: str | None) -> Iterator[dict[str, 
             yield {"quote": quote.text.rstrip("."), "impact_q": quoted(impact)}
         case "quote" if quote and len(quote.text.split()) <= 12:
             yield {"quote": quote.text.rstrip(".")}
-        case "event_impact":
+        case "event_impact" if event and impact and (event.end <= impact.start or impact.end <= event.start):
             yield from q(event_q=event, impact_q=impact)
         case "count_event" if event and count and count.text not in event.text:
             yield {"event_q": quoted(event), "count": count.phrase}
@@ -211,8 +211,10 @@ def _does_to(frame: Frame) -> Iterator[dict[str, str]]:
             continue
         subject = next((c for c in head.children if c.dep_ == "nsubj"), None)
         target = next((c for c in head.children if c.dep_ == "dobj" and c.i > head.i), None)
-        if subject is None or target is None or subject.pos_ != "NOUN" or target.pos_ != "NOUN":
+        if subject is None or target is None or subject.tag_ != "NN" or target.pos_ != "NOUN":
             continue
+        if subject.lemma_.lower() in lexicon("roles"):
+            continue  # a person acts; what a tone or a rule does is what this form is for
         if subject.lemma_.lower() in lexicon("empty_nouns") or target.tag_ != "NNS":
             continue
         a = turned(subject.doc[subject.left_edge.i : subject.i + 1])
@@ -235,13 +237,14 @@ def key_phrases(frame: Frame, most: int = 3) -> list[str]:
         ):
             continue
         words = phrase.text.split()
-        if len(words) > LONGEST_RUN or not any(ch.isalpha() for ch in phrase.text):
+        if len(words) > LONGEST_RUN or "," in phrase.text or not any(ch.isalpha() for ch in phrase.text):
             continue
         span = u.doc.char_span(phrase.start, phrase.end, alignment_mode="expand")
         text = turned(span).strip(" ,.;:")
         determined = (
             phrase.proper
             or phrase.number
+            or words[0].lower() in {"a", "an", "the"}
             or phrase.root.tag_ in {"NNS", "NNP"}
             or any(c.dep_ in {"det", "poss", "nummod", "quantmod"} for c in phrase.root.children)
         )

@@ -52,9 +52,19 @@ def _people(u: Utterance, turn: int) -> list[Slot]:
         if phrase.proper and _looks_like_name(phrase) and not u.quote_at(phrase.start):
             token = phrase.root
             found.append(_slot("person", u, token.idx, token.idx + len(token), turn, 0.9, "name"))
-        elif phrase.head in lexicon("roles") and not phrase.pronoun and not u.quote_at(phrase.start):
+        elif (
+            phrase.head in lexicon("roles")
+            and not phrase.pronoun
+            and not _body_part(phrase)
+            and not u.quote_at(phrase.start)
+        ):
             found.append(_slot("role", u, phrase.start, phrase.end, turn, 0.8, "np"))
     return found
+
+
+def _body_part(phrase: Phrase) -> bool:
+    """ "Their head", as against the head of a school."""
+    return phrase.head == "head" and bool(re.match(r"(?:his|her|their|your|its)\b", phrase.text, re.I))
 
 
 def _looks_like_name(phrase: Phrase) -> bool:
@@ -119,7 +129,8 @@ def _from_clauses(u: Utterance, turn: int) -> list[Slot]:
     for clause in u.clauses:
         if u.quote_at(clause.head.idx):
             continue
-        for slot in (_wish(u, clause, turn), _fear(u, clause, turn), _task(u, clause, turn), _about(u, clause, turn)):
+        about = None if _asking(u, clause) else _about(u, clause, turn)
+        for slot in (_wish(u, clause, turn), _fear(u, clause, turn), _task(u, clause, turn), about):
             if slot is not None:
                 found.append(slot)
                 inside.append((slot.start, slot.end))
@@ -314,6 +325,8 @@ def _deed(u: Utterance, clause: Clause, turn: int) -> Slot | None:
     """What was done: attempts and plans of the person, events and their effects."""
     clause = _without_time(clause)
     text = clause.text
+    if text.lower().startswith("if "):
+        return None
     if clause.dep in {"xcomp", "acl", "pcomp"} or (
         clause.mark in {"if", "whether", "how", "what", "when"} and clause.dep not in {"ROOT"}
     ):
