@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,13 @@ import pytest
 from page_stand_in import PageCoach
 from stand_ins import Setup
 
-from coach.errors import KnowledgeError, WriterError
+from coach.config import Settings
+from coach.errors import CoachError, KnowledgeError, WriterError
 from coach.values import Sentence
 from ui import actions
 from ui.live import Listener, Live
 from ui.server import COOKIE, allowed, conversation_of, is_loopback, make_app
+from ui.web import launch
 
 FIRST = Sentence("You could ask her first.")
 SLOW = (FIRST, 0.05, Sentence("What would she say?", "question"))
@@ -259,3 +262,18 @@ async def test_the_browser_keeps_its_conversation_until_it_moves(live: Live) -> 
         assert cookie == f"{COOKIE}={fresh}; HttpOnly; Max-Age=2592000; Path=/; SameSite=strict"
         foreign = await browser.post("/here", content="{}", headers={"origin": "https://evil.example"})
         assert (foreign.status_code, foreign.text) == (403, "The coach answers pages of this machine only.")
+
+
+# Where it listens
+
+
+def test_a_taken_port_is_told_before_anything_is_loaded(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(CoachError, match=rf"Port {port} of 127.0.0.1 cannot be had \(.+\)\. Stop what uses it"):
+            launch(Settings(home=tmp_path), "127.0.0.1", port, open_page=False)
+
+
+def test_other_machines_are_not_served(tmp_path: Path) -> None:
+    with pytest.raises(CoachError, match="0.0.0.0 is reachable from other machines"):
+        launch(Settings(home=tmp_path), "0.0.0.0", 0, open_page=False)

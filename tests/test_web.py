@@ -307,7 +307,7 @@ def test_by_keyboard_alone(page: Page) -> None:
     page.keyboard.type("in reviews")
     page.keyboard.press("Enter")
     answered(page, "in reviews")
-    assert page.locator(".bubble p").all_inner_texts() == ["Her tone", "in reviews"]
+    assert page.locator(".bubble p").all_inner_texts() == ["Her tone\nin reviews"]
     expect(page.locator("#list .title")).to_have_count(1)
     page.focus(".skip")
     seen = []

@@ -69,7 +69,7 @@ def turn(shown: Shown) -> str:
 
 
 def _said(shown: Shown) -> str:
-    paragraphs = "".join(f"<p>{escape(part)}</p>" for part in shown.turn.said.splitlines() if part.strip())
+    paragraphs = "".join(f"<p>{escape(part)}</p>" for part in re.split(r"\n\s*\n", shown.turn.said))
     return (
         '<div class="said"><h3 class="unseen">You</h3>'
         f'<div class="bubble">{paragraphs}</div>'
