@@ -275,5 +275,5 @@ def test_a_taken_port_is_told_before_anything_is_loaded(tmp_path: Path) -> None:
 
 
 def test_other_machines_are_not_served(tmp_path: Path) -> None:
-    with pytest.raises(CoachError, match="0.0.0.0 is reachable from other machines"):
+    with pytest.raises(CoachError, match=r"0\.0\.0\.0 is reachable from other machines"):
         launch(Settings(home=tmp_path), "0.0.0.0", 0, open_page=False)
