@@ -16,6 +16,7 @@ from coach.values import Citation
 
 if TYPE_CHECKING:
     from coach.conversation import Conversation
+    from coach.language.language import Language
     from coach.protocols import Gate, Grounding, Library, Policy, Writer
     from coach.store import Store
 
@@ -37,6 +38,18 @@ def load_settings(**flags: Any) -> Settings:
         ) from exc
     except (OSError, ValueError) as exc:
         raise CoachError(f"coach.toml cannot be read ({exc}). Correct it, or move it away.") from exc
+
+
+def open_language(settings: Settings, *, on_notice: Callable[[str], None] = lambda text: None) -> "Language":
+    """The language analysis alone, with as much as is installed. Raises KnowledgeError where weights are damaged."""
+    from coach.language.language import Language
+    from coach.parse import Parser
+    from knowledge.weights import missing, spacy_model_path
+
+    if line := missing("parser"):
+        on_notice(f"{line}. Until then fewer kinds are marked.")
+        return Language(Parser(None))
+    return Language(Parser(spacy_model_path(settings.cache)))
 
 
 class Coach:

@@ -1,18 +1,16 @@
 """The language analysis: marks in a text of any length, and how one utterance works in a talk."""
 
 import re
-from collections.abc import Callable
 from functools import cache
-from typing import Any
 
 from coach import patterns
 from coach.language import causes, context, deeds, reword, verdicts
-from coach.language.finding import Finding, Read
+from coach.language.finding import Finding, Read, Rule
 from coach.language.prose import Lines, Passage, sentences
 from coach.parse import Parser
 from coach.values import Mark
 
-RULES: dict[str, tuple[re.Pattern[str], Callable[[Read], list[Finding]]]] = {
+RULES: dict[str, tuple[re.Pattern[str], Rule]] = {
     "who-question": (re.compile(r"\b(?:who|whose|who's|whoever|which|responsible|culprit|what idiot)\b", re.I), deeds.who_question),
     "counterfactual": (
         re.compile(
@@ -47,8 +45,8 @@ RULES: dict[str, tuple[re.Pattern[str], Callable[[Read], list[Finding]]]] = {
 }
 """Each kind with the words without which its rule cannot find anything, so that most sentences need no parsing."""
 
-_TEACHING_KINDS = frozenset(RULES)
-"""Talk about blame uses the words of every kind."""
+_GRAMMARLESS = frozenset({"root-cause", "human-error", "apology-shifting"})
+"""Kinds whose wording alone decides, for where the parser's model is missing."""
 
 
 @cache
@@ -58,7 +56,7 @@ def reasons() -> dict[str, str]:
 
 
 class Language:
-    """Reads language with a parser, and with the embedding where one is installed.
+    """Reads language with a parser.
 
     Without the parser's model only the kinds that need no grammar are marked.
     """
@@ -68,21 +66,27 @@ class Language:
 
     def analyse(self, text: str) -> list[Mark]:
         """Marks in reading order; lines and columns count from 1 in ``text`` as it came."""
+        text = text.replace("\r", " ")
         lines = Lines(text)
-        marks = []
-        for passage in sentences(text):
-            marks += [self._mark(lines, read, finding) for read, finding in self._findings(passage)]
+        asked = [(passage, kinds) for passage in sentences(text) if (kinds := self._kinds(passage))]
+        docs = self._parser.docs([passage.plain for passage, _ in asked])
+        marks = [
+            self._mark(lines, read, finding)
+            for (passage, kinds), doc in zip(asked, docs, strict=True)
+            for read in (Read(passage, doc),)
+            for kind in kinds
+            for finding in RULES[kind][1](read)
+        ]
         return sorted(marks, key=lambda mark: (mark.line, mark.col, mark.kind))
 
-    def _findings(self, passage: Passage) -> list[tuple[Read, Finding]]:
-        kinds = [kind for kind, (words, _) in RULES.items() if words.search(passage.plain)]
-        if not kinds or context.teaches(passage):
-            return []
-        read = Read(passage, self._doc(passage.plain))
-        return [(read, finding) for kind in kinds for finding in RULES[kind][1](read)]
-
-    def _doc(self, text: str) -> Any:
-        return self._parser.read(text).doc
+    def _kinds(self, passage: Passage) -> list[str]:
+        """The kinds that a sentence may be of, by its words alone."""
+        kinds = [
+            kind
+            for kind, (words, _) in RULES.items()
+            if (self._parser.full or kind in _GRAMMARLESS) and words.search(passage.plain)
+        ]
+        return [] if kinds and context.teaches(passage) else kinds
 
     def _mark(self, lines: Lines, read: Read, finding: Finding) -> Mark:
         start, end = read.passage.start + finding.start, read.passage.start + finding.end

@@ -8,8 +8,9 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from coach.language import grammar
+from coach.language import grammar, people
 from coach.language.finding import Finding, Read
+from coach.language.verdicts import LABEL_WORDS
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -37,7 +38,7 @@ def suggestion(read: Read, finding: Finding) -> str | None:
 def _tidy(text: str) -> str:
     text = re.sub(r"\s+([,.;:?!])", r"\1", " ".join(text.split()))
     text = re.sub(r"\b([Aa])n (?=[bcdfgjklmnpqrstvwxyz])", r"\1 ", text)
-    text = re.sub(r"\b([Aa]) (?=[aeio])", r"\1n ", text)
+    text = re.sub(r"\b([Aa]) (?=[aeio]|un(?!i))", r"\1n ", text)
     text = text.strip(" ,;–—-")
     return text[:1].upper() + text[1:]
 
@@ -75,11 +76,17 @@ def _ought(read: Read, finding: Finding) -> str | None:
     if lemma == "be" and not any(c.dep_ in {"acomp", "attr", "prep"} for c in verb.children):
         return None
     done = ("were" if _plural(who) else "was") if lemma == "be" else grammar.past(lemma)
-    said = done if denied else _not_past(who, lemma)
+    if who.lower_ in {"somebody", "someone"} and not denied:
+        said = done
+    else:
+        said = done if denied else _not_past(who, lemma)
     rest = _SMALL.sub("", read.original(verb.idx + len(verb), len(read.text)) + " ") if not denied else read.original(
         verb.idx + len(verb), len(read.text)
     )
-    kept = f"{read.original(0, modal.idx)} {said} {_without_stop(rest)}."
+    start = read.original(0, modal.idx)
+    if who.lower_ in {"somebody", "someone"} and not denied:
+        start = f"{read.original(0, who.idx)} nobody {read.original(who.idx + len(who), modal.idx)}"
+    kept = f"{start} {said} {_without_stop(rest)}."
     return f"{kept} {_SENSE if denied else _HELPED}"
 
 
@@ -144,7 +151,7 @@ def _passive(read: Read, finding: Finding) -> str | None:
     after = _without_stop(read.original(end, len(read.text)))
     before = read.original(0, first)
     thing_text = read.original(first, last)
-    if not before.strip() and thing.pos_ != "PROPN":
+    if not before.strip() and (thing.pos_ != "PROPN" or not people.is_person(thing)):
         thing_text = thing_text[:1].lower() + thing_text[1:]
     return f"{before} {read.original(start, end)} {deed} {thing_text} {between} {after}. {_SENSE if denied is None else _HELPED}"
 
@@ -160,15 +167,27 @@ def _who(read: Read, finding: Finding) -> str | None:
     lemma = verb.lemma_.lower()
     if lemma in {"forget", "fail", "neglect"} and doing is not None:
         return f"What would have made it easier to {read.original(doing.idx, len(read.text))}"
-    if lemma in {"break", "cause", "make", "mess", "screw", "lose", "crash", "drop", "do", "be", "miss", "let"}:
+    wrong = re.search(r"\b(?:wrong|mistake|error)\b", read.text)
+    if wrong or lemma in {"break", "cause", "make", "mess", "screw", "lose", "crash", "drop", "do", "be", "miss", "let"}:
         end = len(read.text)
-        return f"What was going on when somebody {verb.text if verb.tag_ == 'VBD' else grammar.past(lemma)} {read.original(verb.idx + len(verb), end)}"
+        return f"What was going on when {_somebody(read)} {verb.text if verb.tag_ == 'VBD' else grammar.past(lemma)} {read.original(verb.idx + len(verb), end)}"
     return f"What made it seem the right step to {lemma} {read.original(verb.idx + len(verb), len(read.text))}"
+
+
+def _somebody(read: Read) -> str:
+    """"Which nurse" is "a nurse" where nobody is looked for."""
+    role = re.match(r"which (\w+)", read.text, re.I)
+    return f"a {role.group(1)}" if role and role.group(1) != "of" else "somebody"
 
 
 def _drop(read: Read, finding: Finding) -> str | None:
     """The sentence without its judging word."""
     before, after = read.original(0, finding.start), read.original(finding.end, len(read.text)).lstrip(", ")
+    word: Token = finding.head
+    while (more := re.match(r"(?:and )?(\w+),? +", after)) and more.group(1).lower() in LABEL_WORDS:
+        after = after[more.end() :]
+    if word.head.lemma_.lower() in {"act", "behave"} or (word.dep_ == "amod" and word.head.dep_ == "attr" and people.is_person(word.head)):
+        return None  # nothing is left that somebody did
     if re.match(r"(?:and|or)\b", after) or before.rstrip().endswith((" and", " or", "just", "so", "too")):
         return None
     return f"{before} {after}"
@@ -191,6 +210,8 @@ def _cause(read: Read, finding: Finding) -> str | None:
     before = read.original(0, finding.start)
     after = read.original(finding.end, len(read.text))
     if after.startswith(":"):
+        if before.strip() and before.rstrip()[-1].isalnum():
+            return None
         return f"{before} Contributing condition{after} What else had to be true for this to happen?"
     return f"{before} one contributing condition {after}"
 
