@@ -213,6 +213,10 @@ class GroundingCheck:
         return frozenset(word for name in said.names for word in name.split())
 
     def _quotations(self, facts: Facts, sentence: Sentence, own: "Own", sources: list[Source]) -> str | None:
+        if sentence.kind == "words":
+            # Words to say are the coach's own; what they quote in turn must have been said.
+            inner = (self._quotations(read(quote.text), Sentence(quote.text), own, sources) for quote in facts.quotes)
+            return next((reason for reason in inner if reason), None)
         for quote in facts.quotes:
             if len(quote.text.split()) < 2:
                 continue

@@ -229,3 +229,11 @@ def test_the_baseline_and_the_metric():
 def test_a_pair_becomes_a_brief():
     pair = next(pair for pair in load_pairs() if pair.source)
     assert brief_of(pair, LEDGER).passages == (Passage("doc:1", "document", pair.source, "Handbook"),)
+
+
+def test_words_to_say_may_quote_what_was_said_but_nothing_else():
+    told = brief('She asked "did anyone even test this?" on Tuesday, Marta I mean.')
+    said = Sentence("One way to put it: “Marta, you said 'did anyone even test this?' on Tuesday.”", "words")
+    invented = Sentence("One way to put it: “Marta, you said 'you are all useless here' on Tuesday.”", "words")
+    assert CHECK.check(said, told) is None
+    assert "nobody said" in (CHECK.check(invented, told) or "")
