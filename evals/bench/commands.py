@@ -1,0 +1,58 @@
+"""``coach bench …``: how fast the coach is on this machine, beside what one would otherwise write."""
+
+import json
+import sys
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    help="Measure speed and memory on this machine, beside a peer in the same run.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+
+
+@app.callback()
+def _group() -> None:
+    pass
+
+
+@app.command()
+def text(
+    turns: Annotated[int, typer.Option(min=1, help="How many messages are answered.")] = 100,
+    start: Annotated[bool, typer.Option("--start/--no-start", help="Measure starting up as well.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON alone on stdout.")] = False,
+) -> None:
+    """A guided turn by text, beside LangChain's tutorial loop on the same cards; starting up; memory."""
+    from coach.app import load_settings
+    from evals.bench.text import measure
+
+    report = measure(load_settings(), turns=turns, start=start, on_progress=note)
+    show(report, as_json)
+
+
+def show(report: dict[str, Any], as_json: bool) -> None:
+    """A report as JSON, or as one figure a line with its aim."""
+    if as_json:
+        print(json.dumps(report, indent=2))
+        return
+    for name, value in rows(report):
+        aim = report.get("aims", {}).get(name)
+        held = "" if aim is None else f"  aim {aim:g}: {'holds' if value <= aim else 'MISSED'}"
+        typer.echo(f"{name:<34} {value:>10,.2f}{held}" if isinstance(value, float | int) else f"{name:<34} {value}")
+
+
+def rows(report: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    """Every figure of a report under its full name."""
+    found: list[tuple[str, Any]] = []
+    for name, value in report.items():
+        if name == "aims":
+            continue
+        found += rows(value, f"{prefix}{name}.") if isinstance(value, dict) else [(f"{prefix}{name}", value)]
+    return found
+
+
+def note(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
