@@ -40,16 +40,18 @@ def load_settings(**flags: Any) -> Settings:
         raise CoachError(f"coach.toml cannot be read ({exc}). Correct it, or move it away.") from exc
 
 
-def open_language(settings: Settings, *, on_notice: Callable[[str], None] = lambda text: None) -> "Language":
-    """The language analysis alone, with as much as is installed. Raises KnowledgeError where weights are damaged."""
+def open_language(
+    settings: Settings, *, utterances: bool = True, on_notice: Callable[[str], None] = lambda text: None) -> "Language":
+    """The language analysis alone, with as much as is installed; marks need no ``utterances``. Raises KnowledgeError."""
     from coach.language.language import Language
     from coach.parse import Parser
+    from knowledge.embedding import load_embedder
     from knowledge.weights import missing, spacy_model_path
 
     if line := missing("parser"):
         on_notice(f"{line}. Until then fewer kinds are marked.")
-        return Language(Parser(None))
-    return Language(Parser(spacy_model_path(settings.cache)))
+    parser = Parser(None if missing("parser") else spacy_model_path(settings.cache))
+    return Language(parser, load_embedder(settings.cache) if utterances else None)
 
 
 class Coach:

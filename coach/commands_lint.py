@@ -24,7 +24,7 @@ def lint(
     from coach.app import load_settings, open_language
 
     texts = [(name, read_text(name)) for name in files]
-    language = open_language(load_settings(), on_notice=lambda line: typer.echo(line, err=True))
+    language = open_language(load_settings(), utterances=False, on_notice=lambda line: typer.echo(line, err=True))
     found = [(name, language.analyse(text)) for name, text in texts]
     if as_json:
         # One file gives marks alone; of several, each mark says which it is in.

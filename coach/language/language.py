@@ -7,7 +7,10 @@ from coach import patterns
 from coach.language import causes, context, deeds, reword, verdicts
 from coach.language.finding import Finding, Read, Rule
 from coach.language.prose import Lines, Passage, sentences
+from coach.language.sbi import Part, sbi
+from coach.language.utterance import QuestionKind, Talk, Utterances, is_advice, talk
 from coach.parse import Parser
+from coach.protocols import Embedder
 from coach.values import Mark
 
 RULES: dict[str, tuple[re.Pattern[str], Rule]] = {
@@ -56,13 +59,42 @@ def reasons() -> dict[str, str]:
 
 
 class Language:
-    """Reads language with a parser.
+    """Reads language with a parser, and utterances with the embedding where one is installed.
 
-    Without the parser's model only the kinds that need no grammar are marked.
+    Without the parser's model only the kinds that need no grammar are marked, and no behaviour is found.
     """
 
-    def __init__(self, parser: Parser) -> None:
+    def __init__(self, parser: Parser, embedder: Embedder | None = None) -> None:
         self._parser = parser
+        self._utterances = Utterances(embedder)
+
+    def question_kind(self, text: str) -> QuestionKind:
+        """Whether an utterance asks, and whether it leaves the answer to the other."""
+        return self._utterances.question_kind(text)
+
+    def question_kinds(self, texts: list[str]) -> list[QuestionKind]:
+        """``question_kind`` of many, embedded together."""
+        return self._utterances.question_kinds(texts)
+
+    def is_reflection(self, text: str, previous: str = "") -> bool:
+        """Whether an utterance gives back what the other said in ``previous``."""
+        return self._utterances.is_reflection(text, previous)
+
+    def reflections(self, pairs: list[tuple[str, str]]) -> list[bool]:
+        """``is_reflection`` of many pairs of text and previous, embedded together."""
+        return self._utterances.reflections(pairs)
+
+    def is_advice(self, text: str) -> bool:
+        """Whether an utterance tells the other what to do."""
+        return is_advice(text)
+
+    def sbi(self, text: str) -> frozenset[Part]:
+        """Which of situation, behaviour and impact an opening names."""
+        return sbi(text, self._parser)
+
+    def talk(self, text: str) -> Talk:
+        """How much an utterance speaks of oneself and of the other."""
+        return talk(text)
 
     def analyse(self, text: str) -> list[Mark]:
         """Marks in reading order; lines and columns count from 1 in ``text`` as it came."""
