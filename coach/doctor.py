@@ -291,11 +291,16 @@ def check_writer(settings: "Settings", repair: bool) -> Iterator[Finding]:
         yield Finding("Writer", "limited", f"{exc} Until then the guided coach answers.")
         return
     model = rest or (DEFAULT_MODEL if settings.base_url is None else "")
-    if model and model not in models:
-        yield Finding("Writer", "limited", f"{where} has no model {model!r}. It has: {', '.join(models[:5]) or 'none'}.",
+    if not models:
+        yield Finding(
+            "Writer", "limited", f"{where} has no model to talk to; the guided coach answers.", "Load one there."
+        )
+    elif model and model not in models:
+        has = ", ".join(models[:5]) or "none"
+        yield Finding("Writer", "limited", f"{where} has no model {model!r}. It has: {has}.",
                       "Name one: COACH_WRITER=openai:MODEL")  # fmt: skip
     else:
-        yield Finding("Writer", "ok", f"openai:{model or models[0] if models else model} at {where}.")
+        yield Finding("Writer", "ok", f"openai:{model or models[0]} at {where}.")
 
 
 def _local(path: str) -> Finding:
