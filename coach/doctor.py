@@ -4,6 +4,7 @@ Looks at each part by itself, so that one broken part hides no other. Like ``coa
 packages, inside functions.
 """
 
+import asyncio
 import contextlib
 import importlib.util
 import json
@@ -41,6 +42,9 @@ LEAST_FREE_MB = 20
 VOICE = ("faster_whisper", "pyttsx3", "espeakng_loader", "pipecat", "soundfile")
 # Longest that importing the voice libraries may take on a slow, busy machine.
 IMPORT_S = 120
+
+WATCHED = "I need to tell a senior engineer that her tone shuts down juniors. How do I start?"
+"""What is said in the turn that ``--egress`` watches."""
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -367,7 +371,7 @@ def check_port(settings: "Settings", repair: bool) -> Iterator[Finding]:
 def check_egress(settings: "Settings", repair: bool) -> Iterator[Finding]:
     from coach.egress import watch
 
-    report = watch(settings.cache)
+    report = watch(settings.cache, command=(sys.executable, "-m", "coach.doctor"))
     witnesses = "every Python process and the kernel's sockets" if report.kernel else "every Python process"
     for attempt in report.attempts:
         yield Finding("Egress", "broken", f"{attempt.what} {attempt.where}", "Please report it.")
@@ -389,3 +393,23 @@ CHECKS: list[tuple[str, Check]] = [
     ("Voice", check_voice),
     ("Port", check_port),
 ]
+
+
+async def watched_turn() -> str:
+    """The reply to one message; what is prepared on a first run, and the page, are made as well."""
+    from coach.app import Coach, load_settings
+    from coach.events import Said
+    from ui.web import build
+
+    coach = Coach(load_settings())
+    build(coach)
+    await coach.ready()
+    talk = await coach.conversation()
+    spoken = [event.sentence.text async for event in talk.reply(WATCHED) if isinstance(event, Said)]
+    await coach.close()
+    return " ".join(spoken)
+
+
+# The child process in which `--egress` has a turn watched.
+if __name__ == "__main__":
+    print(asyncio.run(watched_turn()))

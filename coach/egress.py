@@ -1,14 +1,11 @@
-"""Watches what a guided turn reaches for on the network, in a child process.
+"""Watches what a child process reaches for on the network.
 
 Two witnesses. An audit hook inside every Python process of the child sees each name that is looked up and each
 address that is connected or sent to, before it happens. Where the system has ``/proc``, the kernel's own list of the
 child's sockets is read beside it, which also shows what native libraries do past Python. Nothing is blocked: what
-would leave the machine on a normal day leaves it here, and is told.
-
-Run as ``python -m coach.egress`` it is that child.
+would leave the machine on a normal day leaves it here, and is told. Knows nothing of what the child does.
 """
 
-import asyncio
 import ipaddress
 import json
 import os
@@ -16,14 +13,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from coach.errors import CoachError
 
-SAID = "I need to tell a senior engineer that her tone shuts down juniors. How do I start?"
 # A connection that is refused at once is still in the kernel's list for a moment; audit hooks see it in any case.
 LOOK_EVERY_S = 0.01
 # Longest that first-run work, a page and one turn may take on a slow machine.
@@ -72,8 +67,8 @@ class Report:
     """What the coach answered meanwhile."""
 
 
-def watch(cache: Path, *, command: tuple[str, ...] = (sys.executable, "-m", "coach.egress")) -> Report:
-    """Runs the page's making and one guided turn in a child, in a folder of its own. Raises CoachError."""
+def watch(cache: Path, *, command: Sequence[str]) -> Report:
+    """Runs a command whose output is the coach's reply, with a folder of its own. Raises CoachError."""
     with tempfile.TemporaryDirectory(prefix="coach-egress-") as scratch:
         folder = Path(scratch)
         (folder / "hook").mkdir()
@@ -170,25 +165,3 @@ def _address(field: str) -> tuple[str, int]:
     packed, port = field.split(":")
     words = [int(packed[at : at + 8], 16).to_bytes(4, sys.byteorder) for at in range(0, len(packed), 8)]
     return str(ipaddress.ip_address(b"".join(words))), int(port, 16)
-
-
-async def _turn() -> str:
-    """One answered message. What is prepared on a first run, and the page, are made as well."""
-    from coach.app import Coach, load_settings
-    from coach.events import Said
-    from ui.web import build
-
-    coach = Coach(load_settings())
-    build(coach)
-    await coach.ready()
-    spoken: list[Any] = []
-    talk = await coach.conversation()
-    async for event in talk.reply(SAID):
-        if isinstance(event, Said):
-            spoken.append(event.sentence.text)
-    await coach.close()
-    return " ".join(spoken)
-
-
-if __name__ == "__main__":
-    print(asyncio.run(_turn()))

@@ -247,7 +247,7 @@ def test_a_child_that_breaks_is_no_proof(tmp_path: Path) -> None:
 
 def test_egress_is_a_finding(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     away = egress.Report((Attempt("socket.connect", "192.0.2.7:443"),), 3, True, "")
-    monkeypatch.setattr(egress, "watch", lambda cache: away)
+    monkeypatch.setattr(egress, "watch", lambda cache, command: away)
     assert one(doctor.check_egress, settings) == Finding(
         "Egress", "broken", "socket.connect 192.0.2.7:443", "Please report it."
     )
