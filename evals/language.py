@@ -107,7 +107,9 @@ def measure_marks(language: Language, split: str) -> list[Row]:
     for kind in RULES:
         hits = [kind in have for have, right in zip(got, want, strict=True) if kind in right]
         out.append(_row(f"recall of {kind}", "own sentences", split, len(hits), sum(hits) / max(1, len(hits))))
-    out.append(_row("ms a sentence", "own sentences", split, len(rows), 1000 * (time.perf_counter() - began) / len(rows)))
+    out.append(
+        _row("ms a sentence", "own sentences", split, len(rows), 1000 * (time.perf_counter() - began) / len(rows))
+    )
     return out
 
 
@@ -136,7 +138,9 @@ def measure_utterances(language: Language, lines: Sequence[Line], data: str, spl
 def measure_sbi(language: Language, split: str) -> list[Row]:
     rows = [row for row in read_jsonl(DATA / "sbi.jsonl") if row["split"] == split]
     right = [language.sbi(row["text"]) == set(row["parts"]) for row in rows]
-    return [_row("situation, behaviour, impact: all parts right", "own lines", split, len(rows), sum(right) / len(rows))]
+    return [
+        _row("situation, behaviour, impact: all parts right", "own lines", split, len(rows), sum(right) / len(rows))
+    ]
 
 
 def _row(

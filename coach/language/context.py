@@ -7,14 +7,18 @@ from coach import patterns
 from coach.language.prose import Passage
 
 _REPORTED = re.compile(
-    r"\b(?:said|says|told|explained|explains|reported|reports|wrote|asked|asks|mentioned|added|answered|replied|stated|"
+    r"\b(?:said|says|told|explained|explains|reported|reports|wrote|asked|asks|mentioned|added|answered|"
+    r"replied|stated|"
     r"according to|claims|claimed|quoted)\b",
     re.I,
 )
 _PLANNED = re.compile(
-    r"\b(?:from now on|going forward|in (?:the )?future|next (?:week|month|time|year|quarter|shift|sprint|drill)|tomorrow|"
-    r"by (?:the time|the end of|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|"
-    r"june|july|august|september|october|november|december|next|then|noon|now)|from \w+ on|until|will|let's|please|we're going to)\b",
+    r"\b(?:from now on|going forward|in (?:the )?future|next (?:week|month|time|year|quarter|shift|sprint|"
+    r"drill)|tomorrow|"
+    r"by (?:the time|the end of|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|"
+    r"march|april|may|"
+    r"june|july|august|september|october|november|december|next|then|noon|now)|from \w+ on|until|will|"
+    r"let's|please|we're going to)\b",
     re.I,
 )
 

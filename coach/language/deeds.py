@@ -5,48 +5,68 @@ from typing import TYPE_CHECKING
 
 from coach.language import context, grammar, people
 from coach.language.finding import Finding, Read, of
+from coach.language.words import word_set
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
 _OUGHT = frozenset({"should", "could", "ought", "shoulda", "coulda", "might"})
 _LEFT_UNDONE = frozenset({"fail", "neglect", "omit", "forget", "bother", "refuse"})
-_NEAR_MISS = frozenset(
-    "lose die kill injure crash miss reach spread cause mean result happen take come go end hit burn fall affect".split()
+_NEAR_MISS = word_set(
+    "lose die kill injure crash miss reach spread cause mean result happen take come go end hit burn fall affect"
 )
 _EPISTEMIC = re.compile(r"\b(?:by now|already|by this point|in theory)\b", re.I)
-_REPAIRED = re.compile(r"\b(?:avoided|prevented|caught|stopped|escalated|noticed|known|checked|asked|called|told|said)\b", re.I)
+_REPAIRED = re.compile(
+    r"\b(?:avoided|prevented|caught|stopped|escalated|noticed|known|checked|asked|called|told|said)\b", re.I
+)
 _MEANT_TO = re.compile(r"\b(?:was|were) supposed to\b", re.I)
 _IF_ONLY = re.compile(r"\bif only\b", re.I)
 _HAD = re.compile(r"^had (?:the |a |an |our |my )?\w+", re.I)
 
-_WRONGLY = frozenset("wrongly incorrectly badly poorly carelessly improperly late wrong negligently inadequately".split())
-_BAD_THING = re.compile(r"\b(?:wrong|incorrect|bad|poor|mistakes?|errors?|blunders?|failures?|lapses?|oversights?)\b", re.I)
-_BAD_DEED = frozenset(
-    "skip ignore miss overlook forget violate falsify drop omit neglect breach disregard bypass damage lose delete break "
-    "mishandle misread misplace mislabel misjudge botch ruin spoil abandon dismiss circumvent disable leave".split()
+_WRONGLY = word_set("wrongly incorrectly badly poorly carelessly improperly late wrong negligently inadequately")
+_BAD_THING = re.compile(
+    r"\b(?:wrong|incorrect|bad|poor|mistakes?|errors?|blunders?|failures?|lapses?|oversights?)\b", re.I
 )
-_OWED_THING = frozenset("procedure procedures protocol protocols rule rules checklist policy policies instructions process standard".split())
+_BAD_DEED = word_set(
+    "skip ignore miss overlook forget violate falsify drop omit neglect breach disregard bypass damage "
+    "lose delete break "
+    "mishandle misread misplace mislabel misjudge botch ruin spoil abandon dismiss circumvent disable leave"
+)
+_OWED_THING = word_set(
+    "procedure procedures protocol protocols rule rules checklist policy policies instructions process standard"
+)
 
 _WHO_DEED = re.compile(
-    r"(?:did (?:it|this|that)\b|did n't|didn't|was it\b|forgot|broke\b|br[oe]aks?\b|caused\b|messed|screwed|fucked|botched|ruined|dropped the ball|deleted|"
-    r"left\b.{0,40}\b(?:open|on|unlocked|running|behind|out|there)\b|pushed\b|let\b.{0,30}\b(?:slip|happen|through)|failed|neglected|ignored|skipped|lost\b|"
-    r"(?:made|makes) (?:the|this|that|a|such an?) (?:mistake|error|mess|mistakes|decision)|gave the wrong|\w+ed the wrong|put the wrong|"
-    r"(?:is|was|are|were|'s) (?:to blame|at fault|the culprit|guilty|the idiot|the genius|the one who|behind this|supposed to)|"
-    r"(?:is|was|are) responsible for (?:this|that|the|these) (?:mess|outage|incident|failure|mistake|error|spill|loss|delay|fire|damage|accident|breakage|disaster)|"
-    r"should have\b|approved (?:this|that) (?:nonsense|rubbish|mess)|the hell|on earth|got (?:it|this) wrong|crashed|misread|overlooked|missed\b|touched|changed\b.{0,40}\bwithout|"
+    r"(?:did (?:it|this|that)\b|did n't|didn't|was it\b|forgot|broke\b|br[oe]aks?\b|caused\b|messed|"
+    r"screwed|fucked|botched|ruined|dropped the ball|deleted|"
+    r"left\b.{0,40}\b(?:open|on|unlocked|running|behind|out|there)\b|pushed\b|let\b.{0,30}\b(?:slip|"
+    r"happen|through)|failed|neglected|ignored|skipped|lost\b|"
+    r"(?:made|makes) (?:the|this|that|a|such an?) (?:mistake|error|mess|mistakes|decision)|gave the wrong|"
+    r"\w+ed the wrong|put the wrong|"
+    r"(?:is|was|are|were|'s) (?:to blame|at fault|the culprit|guilty|the idiot|the genius|the one who|"
+    r"behind this|supposed to)|"
+    r"(?:is|was|are) responsible for (?:this|that|the|these) (?:mess|outage|incident|failure|mistake|"
+    r"error|spill|loss|delay|fire|damage|accident|breakage|disaster)|"
+    r"should have\b|approved (?:this|that) (?:nonsense|rubbish|mess)|the hell|on earth|got (?:it|"
+    r"this) wrong|crashed|misread|overlooked|missed\b|touched|changed\b.{0,40}\bwithout|"
     r"authori[sz]ed (?:this|that)|allowed (?:this|that)|started (?:this|the) (?:fire|mess))",
     re.I,
 )
-_WHO = re.compile(r"\b(?:who|who's|whoever|which of (?:you|them|us|the \w+)|which (?P<role>\w+)|what idiot|what genius)\b", re.I)
+_WHO = re.compile(
+    r"\b(?:who|who's|whoever|which of (?:you|them|us|the \w+)|which (?P<role>\w+)|what idiot|what genius)\b", re.I
+)
 _WHOSE = re.compile(
     r"\bwhose (?:\w+ )?(?:fault|mistake|error|mess|doing|bright idea|blame|failure)\b"
-    r"|\b(?:find|found|identify|name|establish|trace|track down|catch)(?: out)? (?:the|those) (?:person|people|individual|one|culprit|employee|engineer|member of staff)s? (?:responsible|at fault|to blame|who did)\b"
+    r"|\b(?:find|found|identify|name|establish|trace|track down|catch)(?: out)? (?:the|those) (?:person|"
+    r"people|individual|one|culprit|employee|engineer|member of staff)s? (?:responsible|at fault|to blame|"
+    r"who did)\b"
     r"|\bwho is (?:really )?(?:to blame|at fault)\b",
     re.I,
 )
 _INDIRECT = re.compile(
-    r"\b(?:know|find|found|tell|ask\w*|establish|identify|determine|out|clarify|question|explain|wonder\w*|see|say|learn|want\w*|:|and|,)\W*$", re.I
+    r"\b(?:know|find|found|tell|ask\w*|establish|identify|determine|out|clarify|question|explain|"
+    r"wonder\w*|see|say|learn|want\w*|:|and|,)\W*$",
+    re.I,
 )
 _WRONG_ASIDE = re.compile(r"\bwhy (?:they|he|she) (?:got|did|didn't|were|was)\b", re.I)
 
@@ -62,12 +82,19 @@ def who_question(read: Read) -> list[Finding]:
         role = match.group("role")
         if role and not people.is_person(grammar.at(read.doc, match.start("role")), groups=True):
             continue
-        begins = not before.strip(" \"'-–—") or re.search(r"(?:[:;,–—-]|\b(?:so|and|ok|okay|but|well|then|now|again|just))\s*$", before, re.I)
+        begins = not before.strip(" \"'-–—") or re.search(
+            r"(?:[:;,–—-]|\b(?:so|and|ok|okay|but|well|then|now|again|just))\s*$", before, re.I
+        )
         if not begins and not _INDIRECT.search(before):
             continue
         if context.denies(before[-40:]):
             continue
-        deed = re.match(rf"\W*(?:(?:the hell|on earth|exactly|actually|really|here|again|of you|then|person)\W+)*(?:{_WHO_DEED.pattern})", after, re.I)
+        deed = re.match(
+            rf"\W*(?:(?:the hell|on earth|exactly|actually|really|here|again|of you|then|"
+            rf"person)\W+)*(?:{_WHO_DEED.pattern})",
+            after,
+            re.I,
+        )
         if deed is None and _WRONG_ASIDE.search(after):
             deed = re.match(r"\W*\w+", after)
         if deed is None or context.praises(text):
@@ -85,9 +112,9 @@ def counterfactual(read: Read) -> list[Finding]:
     """What somebody should have done, failed to do, or would have prevented."""
     found: list[Finding] = []
     for token in read.doc:
-        if token.lower_ in _OUGHT and (finding := _ought(read, token)):
-            found.append(finding)
-        elif token.lemma_.lower() in _LEFT_UNDONE and token.pos_ == "VERB" and (finding := _undone(read, token)):
+        if (token.lower_ in _OUGHT and (finding := _ought(read, token))) or (
+            token.lemma_.lower() in _LEFT_UNDONE and token.pos_ == "VERB" and (finding := _undone(read, token))
+        ):
             found.append(finding)
     if not found:
         found += _unreal(read)
@@ -122,12 +149,22 @@ def _ought(read: Read, modal: "Token") -> Finding | None:
         return None
     if _EPISTEMIC.search(text) or context.praises(text):
         return None
-    if read.passage.asks and not (who is not None and who.lower_ in {"who", "you", "he", "she", "they"} and modal.lower_ != "could"):
+    if read.passage.asks and not (
+        who is not None and who.lower_ in {"who", "you", "he", "she", "they"} and modal.lower_ != "could"
+    ):
         return None
     if modal.lower_ in {"could", "coulda"}:
         if not people.is_person(who) or people.is_nobody(who) or lemma in _NEAR_MISS:
             return None
-        if who is not None and who.lower_ in {"anyone", "anybody", "everyone", "everybody", "one", "someone", "somebody"}:
+        if who is not None and who.lower_ in {
+            "anyone",
+            "anybody",
+            "everyone",
+            "everybody",
+            "one",
+            "someone",
+            "somebody",
+        }:
             return None
         return of("counterfactual", modal, verb, form="ought", head=verb)
     if passive:
@@ -149,7 +186,7 @@ def _ought(read: Read, modal: "Token") -> Finding | None:
 
 
 def _undone(read: Read, verb: "Token") -> Finding | None:
-    """"failed to", "neglected to", "forgot to", "did not bother to"."""
+    """ "failed to", "neglected to", "forgot to", "did not bother to"."""
     to = next((c for c in verb.children if c.dep_ == "xcomp" and c.i > verb.i), None)
     lemma = verb.lemma_.lower()
     if to is None or any(c.dep_ == "auxpass" for c in verb.children):
@@ -174,21 +211,34 @@ def _undone(read: Read, verb: "Token") -> Finding | None:
 
 
 def _unreal(read: Read) -> list[Finding]:
-    """"If only he had read it", "Had the clerk asked, …", "If she had looked, she would have seen …"."""
+    """ "If only he had read it", "Had the clerk asked, …", "If she had looked, she would have seen …"."""
     text, doc = read.text, read.doc
     match = _IF_ONLY.search(text)
-    if match and not context.denies(text[: match.start()][-30:]) and re.search(r"\b(?:had|'d|could|were|did)\b", text[match.end() :]):
-        if any(t.idx > match.end() and people.is_person(t) for t in doc):
-            return [Finding("counterfactual", match.start(), match.end())]
-    would = next((t for t in doc if t.lower_ in {"would", "could", "'d"} and any(c.lower_ in {"have", "'ve"} for c in t.head.children)), None)
+    if (
+        match
+        and not context.denies(text[: match.start()][-30:])
+        and re.search(r"\b(?:had|'d|could|were|did)\b", text[match.end() :])
+    ) and any(t.idx > match.end() and people.is_person(t) for t in doc):
+        return [Finding("counterfactual", match.start(), match.end())]
+    would = next(
+        (
+            t
+            for t in doc
+            if t.lower_ in {"would", "could", "'d"} and any(c.lower_ in {"have", "'ve"} for c in t.head.children)
+        ),
+        None,
+    )
     if would is None or read.passage.asks:
         return []
     if _HAD.match(text) and people.is_person(_first_subject(doc)):
         return [of("counterfactual", doc[0])]
     for token in doc:
-        if token.lower_ == "if" and token.head.tag_ in {"VBN", "VBD"} and any(c.lower_ in {"had", "'d"} for c in token.head.children):
-            if people.is_person(grammar.subject(token.head)):
-                return [of("counterfactual", token, form="")]
+        if (
+            token.lower_ == "if"
+            and token.head.tag_ in {"VBN", "VBD"}
+            and any(c.lower_ in {"had", "'d"} for c in token.head.children)
+        ) and people.is_person(grammar.subject(token.head)):
+            return [of("counterfactual", token, form="")]
     return []
 
 
@@ -205,7 +255,9 @@ def passive_blame(read: Read) -> list[Finding]:
     found = []
     for verb in read.doc:
         if verb.tag_ != "VBN" or not any(c.dep_ == "auxpass" for c in verb.children):
-            verb_is_conj = verb.tag_ == "VBN" and verb.dep_ == "conj" and any(c.dep_ == "auxpass" for c in verb.head.children)
+            verb_is_conj = (
+                verb.tag_ == "VBN" and verb.dep_ == "conj" and any(c.dep_ == "auxpass" for c in verb.head.children)
+            )
             if not verb_is_conj:
                 continue
         if any(c.tag_ == "MD" for c in verb.children) or read.passage.asks:
@@ -217,12 +269,18 @@ def passive_blame(read: Read) -> list[Finding]:
             continue
         start, end = grammar.words_of(who)
         thing = read.text[start:end]
-        wrongly = any(c.lower_ in _WRONGLY for c in verb.children) or re.search(r"\bto the wrong\b", read.text[verb.idx :])
-        bad = bool(_BAD_THING.search(thing)) and (verb.lemma_.lower() in {"make", "commit", "take", "throw", "give", "press", "pull", "use", "choose", "pick"})
+        wrongly = any(c.lower_ in _WRONGLY for c in verb.children) or re.search(
+            r"\bto the wrong\b", read.text[verb.idx :]
+        )
+        bad = bool(_BAD_THING.search(thing)) and (
+            verb.lemma_.lower() in {"make", "commit", "take", "throw", "give", "press", "pull", "use", "choose", "pick"}
+        )
         deed = verb.lemma_.lower()
         if agent is None:
             shameful = (bad and deed in {"make", "commit"}) or (
-                negated and deed in {"follow", "respect", "observe"} and who.lemma_.lower() in {w.rstrip("s") for w in _OWED_THING} | _OWED_THING
+                negated
+                and deed in {"follow", "respect", "observe"}
+                and who.lemma_.lower() in {w.rstrip("s") for w in _OWED_THING} | _OWED_THING
             )
             if shameful and not context.praises(read.text):
                 found.append(of("passive-blame", who, verb, form="", head=verb))

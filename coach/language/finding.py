@@ -42,7 +42,9 @@ class Finding:
 Rule = Callable[[Read], "list[Finding]"]
 
 
-def of(kind: str, token: "Token", last: "Token | None" = None, *, form: str = "", head: "Token | None" = None) -> Finding:
+def of(
+    kind: str, token: "Token", last: "Token | None" = None, *, form: str = "", head: "Token | None" = None
+) -> Finding:
     """A finding that reaches from one word to another."""
     end = last or token
     return Finding(kind, token.idx, end.idx + len(end), form, head if head is not None else token)

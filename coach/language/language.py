@@ -14,31 +14,53 @@ from coach.protocols import Embedder
 from coach.values import Mark
 
 RULES: dict[str, tuple[re.Pattern[str], Rule]] = {
-    "who-question": (re.compile(r"\b(?:who|whose|who's|whoever|which|responsible|culprit|what idiot)\b", re.I), deeds.who_question),
+    "who-question": (
+        re.compile(r"\b(?:who|whose|who's|whoever|which|responsible|culprit|what idiot)\b", re.I),
+        deeds.who_question,
+    ),
     "counterfactual": (
         re.compile(
-            r"\b(?:should|could|ought|shoulda|coulda|shouldn|couldn|fail\w*|neglect\w*|omit\w*|forgot\w*|bother\w*|refus\w*|if only|had|if|would)\b",
+            r"\b(?:should|could|ought|shoulda|coulda|shouldn|couldn|fail\w*|neglect\w*|omit\w*|forgot\w*|"
+            r"bother\w*|refus\w*|if only|had|if|would)\b",
             re.I,
         ),
         deeds.counterfactual,
     ),
-    "label": (re.compile(r"\b(?:" + "|".join(sorted(verdicts.LABEL_WORDS)) + r"|apples?|liability|disaster|joke|disgrace|troublemaker|nightmare|disregard|lack of|waste of|dead weight)\b", re.I), verdicts.label),
+    "label": (
+        re.compile(
+            r"\b(?:"
+            + "|".join(sorted(verdicts.LABEL_WORDS))
+            + r"|apples?|liability|disaster|joke|disgrace|troublemaker|nightmare|disregard|lack of|waste of|"
+            r"dead weight)\b",
+            re.I,
+        ),
+        verdicts.label,
+    ),
     "root-cause": (re.compile(r"\b(?:root[- ]cause|cause|caused|reason|down to one)\b", re.I), causes.root_cause),
     "hindsight": (
         re.compile(
-            r"\b(?:obvious\w*|clear\w*|evident\w*|apparent|plain\w*|blatantly|undoubtedly|course|anyone|anybody|everyone|child|coming|signs|flags|clues|warnings|"
-            r"waiting|matter|question of time|any|common sense|wall|face|predictable|foreseeable|avoidable|preventable|hindsight|bound|doomed|never going|must have|how)\b",
+            r"\b(?:obvious\w*|clear\w*|evident\w*|apparent|plain\w*|blatantly|undoubtedly|course|anyone|anybody|"
+            r"everyone|child|coming|signs|flags|clues|warnings|"
+            r"waiting|matter|question of time|any|common sense|wall|face|predictable|foreseeable|avoidable|"
+            r"preventable|hindsight|bound|doomed|never going|must have|how)\b",
             re.I,
         ),
         causes.hindsight,
     ),
     "passive-blame": (re.compile(r"\b(?:was|were|been|being|got)\b", re.I), deeds.passive_blame),
     "human-error": (re.compile(r"\b(?:error|mistake|failure|failing|pebkac|picnic|id10t)\b", re.I), causes.human_error),
-    "absolute": (re.compile(r"\b(?:always|never|constantly|forever|perpetually|continually|every|ever|all the time|once)\b", re.I), verdicts.absolute),
+    "absolute": (
+        re.compile(
+            r"\b(?:always|never|constantly|forever|perpetually|continually|every|ever|all the time|once)\b", re.I
+        ),
+        verdicts.absolute,
+    ),
     "mind-reading": (
         re.compile(
-            r"\b(?:care|bothered|give a|interest|respect|regard|value|trust|like|purpose|deliberately|intentionally|wilfully|willfully|maliciously|knowingly|knew|"
-            r"get away|hop\w+|better|above|proud|jealous|envious|threatened|intimidated|insecure|embarrass|humiliate|spite|punish|undermine|annoy|provoke|hurt|sabotage|"
+            r"\b(?:care|bothered|give a|interest|respect|regard|value|trust|like|purpose|deliberately|"
+            r"intentionally|wilfully|willfully|maliciously|knowingly|knew|"
+            r"get away|hop\w+|better|above|proud|jealous|envious|threatened|intimidated|insecure|embarrass|"
+            r"humiliate|spite|punish|undermine|annoy|provoke|hurt|sabotage|"
             r"look|cover\w*|agenda|playing|want\w*|wish\w*|intend\w*|think\w*|thought)\b",
             re.I,
         ),
@@ -121,7 +143,7 @@ class Language:
         return [] if kinds and context.teaches(passage) else kinds
 
     def _mark(self, lines: Lines, read: Read, finding: Finding) -> Mark:
-        start, end = read.passage.start + finding.start, read.passage.start + finding.end
+        start, _end = read.passage.start + finding.start, read.passage.start + finding.end
         line, col = lines.at(start)
         marked = read.passage.original[finding.start : finding.end]
         first = marked.split("\n", 1)[0]  # a mark stands on one line, as editors want it

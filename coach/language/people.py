@@ -4,20 +4,21 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from coach import patterns
+from coach.language.words import word_set
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-_PRONOUNS = frozenset(
-    "i you he she we they who somebody someone nobody anyone anybody everyone everybody one y'all him her them us me".split()
+_PRONOUNS = word_set(
+    "i you he she we they who somebody someone nobody anyone anybody everyone everybody one y'all him her them us me"
 )
-_NO_ONE = frozenset({"nobody", "none", "no"})
 _ENDINGS = ("man", "woman", "person", "people", "ist", "ician", "keeper", "worker", "master", "officer", "teacher")
-_PRODUCTS = frozenset(
-    "kubernetes jenkins postgres postgresql redis kafka linux windows slack jira github gitlab python java docker excel "
+_PRODUCTS = word_set(
+    "kubernetes jenkins postgres postgresql redis kafka linux windows slack jira github gitlab python "
+    "java docker excel "
     "chrome firefox android ios sap oracle aws azure google microsoft terraform prometheus grafana elasticsearch "
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
-    "september october november december".split()
+    "september october november december"
 )
 
 
@@ -37,7 +38,13 @@ def is_person(token: "Token | None", *, groups: bool = True) -> bool:
         inner = next((c for prep in token.children if prep.lower_ == "of" for c in prep.children), None)
         return is_person(inner, groups=groups) if inner is not None else False
     known = _words()
-    if lemma in known["roles"] or word in known["roles"] or (groups and (lemma in known["groups"] or word in known["groups"])):
+    if any(c.dep_ == "compound" and c.lemma_.lower() in known["things"] for c in token.children):
+        return False  # the query planner, the queue reader
+    if (
+        lemma in known["roles"]
+        or word in known["roles"]
+        or (groups and (lemma in known["groups"] or word in known["groups"]))
+    ):
         return True
     if lemma in known["things"]:
         return False

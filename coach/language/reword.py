@@ -52,7 +52,7 @@ def _replaced(read: Read, start: int, end: int, words: str) -> str:
 
 
 def _not_past(who: "Token | None", lemma: str) -> str:
-    """"did not ask", "was not ready"."""
+    """ "did not ask", "was not ready"."""
     if lemma == "be":
         return "were not" if who is not None and _plural(who) else "was not"
     return f"did not {lemma}"
@@ -63,7 +63,7 @@ def _plural(who: "Token") -> bool:
 
 
 def _ought(read: Read, finding: Finding) -> str | None:
-    """"He should have asked her" becomes "He did not ask her. …", and "should not have" what he did."""
+    """ "He should have asked her" becomes "He did not ask her. …", and "should not have" what he did."""
     verb: Token = finding.head
     who = grammar.subject(verb)
     if who is None or who.i > verb.i or read.passage.asks or who.lower_ in {"which", "that", "who", "it"}:
@@ -76,12 +76,11 @@ def _ought(read: Read, finding: Finding) -> str | None:
     if lemma == "be" and not any(c.dep_ in {"acomp", "attr", "prep"} for c in verb.children):
         return None
     done = ("were" if _plural(who) else "was") if lemma == "be" else grammar.past(lemma)
-    if who.lower_ in {"somebody", "someone"} and not denied:
-        said = done
-    else:
-        said = done if denied else _not_past(who, lemma)
-    rest = _SMALL.sub("", read.original(verb.idx + len(verb), len(read.text)) + " ") if not denied else read.original(
-        verb.idx + len(verb), len(read.text)
+    said = done if who.lower_ in {"somebody", "someone"} and not denied else done if denied else _not_past(who, lemma)
+    rest = (
+        _SMALL.sub("", read.original(verb.idx + len(verb), len(read.text)) + " ")
+        if not denied
+        else read.original(verb.idx + len(verb), len(read.text))
     )
     start = read.original(0, modal.idx)
     if who.lower_ in {"somebody", "someone"} and not denied:
@@ -91,7 +90,7 @@ def _ought(read: Read, finding: Finding) -> str | None:
 
 
 def _ought_passive(read: Read, finding: Finding) -> str | None:
-    """"The road should have been closed" becomes "The road was not closed. …"."""
+    """ "The road should have been closed" becomes "The road was not closed. …"."""
     verb: Token = finding.head
     who = grammar.subject(verb)
     modal = grammar.at(read.doc, finding.start)
@@ -106,7 +105,7 @@ def _ought_passive(read: Read, finding: Finding) -> str | None:
 
 
 def _undone(read: Read, finding: Finding) -> str | None:
-    """"The crew failed to report it" becomes "The crew did not report it. …"."""
+    """ "The crew failed to report it" becomes "The crew did not report it. …"."""
     doing: Token = finding.head
     start = finding.start
     verb = grammar.at(read.doc, start)
@@ -128,11 +127,17 @@ def _undone(read: Read, finding: Finding) -> str | None:
 
 
 def _passive(read: Read, finding: Finding) -> str | None:
-    """"It was not checked by the clerk" becomes "The clerk did not check it. …"."""
+    """ "It was not checked by the clerk" becomes "The clerk did not check it. …"."""
     verb: Token = finding.head
     thing = grammar.subject(verb)
     agent = next((c for c in verb.children if c.lower_ == "by" and c.dep_ in {"agent", "prep"}), None)
-    if thing is None or agent is None or verb.dep_ not in {"ROOT", "ccomp"} or thing.i > verb.i or thing.lower_ in {"which", "that"}:
+    if (
+        thing is None
+        or agent is None
+        or verb.dep_ not in {"ROOT", "ccomp"}
+        or thing.i > verb.i
+        or thing.lower_ in {"which", "that"}
+    ):
         return None
     doer = next((c for c in agent.children if c.dep_ == "pobj"), None)
     if doer is None or any(c.dep_ == "conj" and c.tag_ == "VBN" for c in verb.children):
@@ -153,29 +158,47 @@ def _passive(read: Read, finding: Finding) -> str | None:
     thing_text = read.original(first, last)
     if not before.strip() and (thing.pos_ != "PROPN" or not people.is_person(thing)):
         thing_text = thing_text[:1].lower() + thing_text[1:]
-    return f"{before} {read.original(start, end)} {deed} {thing_text} {between} {after}. {_SENSE if denied is None else _HELPED}"
+    ask = _SENSE if denied is None else _HELPED
+    return f"{before} {read.original(start, end)} {deed} {thing_text} {between} {after}. {ask}"
 
 
 def _who(read: Read, finding: Finding) -> str | None:
-    """"Who deleted the list?" becomes "What led up to …" with the deed kept."""
+    """ "Who deleted the list?" becomes "What led up to …" with the deed kept."""
     verb: Token | None = finding.head
     if verb is None or not read.passage.asks or verb.i > 5 or verb.tag_ not in {"VBD", "VBP", "VBZ", "VBN", "VB"}:
         return None
-    if any(t.lower_ in {"idiot", "hell", "supposed", "mess", "nonsense"} for t in read.doc) or grammar.own_negation(verb) is not None:
+    if (
+        any(t.lower_ in {"idiot", "hell", "supposed", "mess", "nonsense"} for t in read.doc)
+        or grammar.own_negation(verb) is not None
+    ):
         return None
     doing = next((c for c in verb.children if c.dep_ == "xcomp"), None)
     lemma = verb.lemma_.lower()
+    rest = read.original(verb.idx + len(verb), len(read.text))
     if lemma in {"forget", "fail", "neglect"} and doing is not None:
         return f"What would have made it easier to {read.original(doing.idx, len(read.text))}"
     wrong = re.search(r"\b(?:wrong|mistake|error)\b", read.text)
-    if wrong or lemma in {"break", "cause", "make", "mess", "screw", "lose", "crash", "drop", "do", "be", "miss", "let"}:
-        end = len(read.text)
-        return f"What was going on when {_somebody(read)} {verb.text if verb.tag_ == 'VBD' else grammar.past(lemma)} {read.original(verb.idx + len(verb), end)}"
-    return f"What made it seem the right step to {lemma} {read.original(verb.idx + len(verb), len(read.text))}"
+    if wrong or lemma in {
+        "break",
+        "cause",
+        "make",
+        "mess",
+        "screw",
+        "lose",
+        "crash",
+        "drop",
+        "do",
+        "be",
+        "miss",
+        "let",
+    }:
+        did = verb.text if verb.tag_ == "VBD" else grammar.past(lemma)
+        return f"What was going on when {_somebody(read)} {did} {rest}"
+    return f"What made it seem the right step to {lemma} {rest}"
 
 
 def _somebody(read: Read) -> str:
-    """"Which nurse" is "a nurse" where nobody is looked for."""
+    """ "Which nurse" is "a nurse" where nobody is looked for."""
     role = re.match(r"which (\w+)", read.text, re.I)
     return f"a {role.group(1)}" if role and role.group(1) != "of" else "somebody"
 
@@ -186,7 +209,9 @@ def _drop(read: Read, finding: Finding) -> str | None:
     word: Token = finding.head
     while (more := re.match(r"(?:and )?(\w+),? +", after)) and more.group(1).lower() in LABEL_WORDS:
         after = after[more.end() :]
-    if word.head.lemma_.lower() in {"act", "behave"} or (word.dep_ == "amod" and word.head.dep_ == "attr" and people.is_person(word.head)):
+    if word.head.lemma_.lower() in {"act", "behave"} or (
+        word.dep_ == "amod" and word.head.dep_ == "attr" and people.is_person(word.head)
+    ):
         return None  # nothing is left that somebody did
     if re.match(r"(?:and|or)\b", after) or before.rstrip().endswith((" and", " or", "just", "so", "too")):
         return None
@@ -203,7 +228,7 @@ def _verdict(read: Read, finding: Finding) -> str | None:
 
 
 def _cause(read: Read, finding: Finding) -> str | None:
-    """"The root cause was X" becomes "One contributing condition was X"."""
+    """ "The root cause was X" becomes "One contributing condition was X"."""
     marked = read.text[finding.start : finding.end].lower()
     if "root" not in marked and "cause" not in marked.split()[-1:]:
         return None
@@ -217,7 +242,7 @@ def _cause(read: Read, finding: Finding) -> str | None:
 
 
 def _error(read: Read, finding: Finding) -> str | None:
-    """"due to human error" becomes "due to [what was done, and what led to it?]"."""
+    """ "due to human error" becomes "due to [what was done, and what led to it?]"."""
     if finding.start == 0 and finding.end >= len(read.text.rstrip(" .")):
         return None
     return _replaced(read, finding.start, finding.end, "[which step, and what led to it?]")
@@ -228,7 +253,7 @@ def _adverb(read: Read, finding: Finding) -> str | None:
 
 
 def _obvious(read: Read, finding: Finding) -> str | None:
-    """"It was obvious that X" becomes "Looking back, we know that X"."""
+    """ "It was obvious that X" becomes "Looking back, we know that X"."""
     that = re.match(r"\W+that\b", read.text[finding.end :])
     if that is None or finding.start > 0 or not read.text[finding.start :].lower().startswith("it "):
         return None
@@ -237,7 +262,7 @@ def _obvious(read: Read, finding: Finding) -> str | None:
 
 
 def _always(read: Read, finding: Finding) -> str | None:
-    """"She always interrupts me" becomes "On [when?] she interrupted me."."""
+    """ "She always interrupts me" becomes "On [when?] she interrupted me."."""
     verb: Token = finding.head
     who = grammar.subject(verb)
     if who is None or verb.dep_ != "ROOT" or who.i > verb.i or verb.tag_ == "VBG":
@@ -266,7 +291,7 @@ def _motive(read: Read, finding: Finding) -> str | None:
         return None
     root = read.doc[:].root
     who = grammar.subject(root)
-    if who is None or not read.text[: who.left_edge.idx].strip() == "":
+    if who is None or read.text[: who.left_edge.idx].strip() != "":
         return None
     said = _without_stop(read.original(0, len(read.text)))
     if who.pos_ != "PROPN":

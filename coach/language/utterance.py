@@ -19,14 +19,20 @@ QuestionKind = Literal["none", "open", "closed"]
 
 _INFORMS = re.compile(r"\b(?:can|may|could|shall|should) (?:i|we)\b|\bif (?:he|she|they|it)\b", re.I)
 _SUGGESTS = re.compile(
-    r"\b(?:you (?:should|ought to|need to|have to|must|'d better|had better|might want to|may want to|could (?:try|start|begin|ask|say|tell|use|write|call|talk|offer|let))"
-    r"|i(?:'d| would)? (?:recommend|suggest|advise|encourage|urge)|why (?:don't|not) you|why not|if i were (?:you|in your)|what if you|how about (?:you|\w+ing)"
-    r"|(?:it )?(?:would|might|could) be (?:good|better|best|helpful|useful|worth|wise)|the best (?:thing|way)|better to|make sure|don't forget|you're better off)\b",
+    r"\b(?:you (?:should|ought to|need to|have to|must|'d better|had better|might want to|may want to|"
+    r"could (?:try|start|begin|ask|say|tell|use|write|call|talk|offer|let))"
+    r"|i(?:'d| would)? (?:recommend|suggest|advise|encourage|urge)|why (?:don't|not) you|why not|"
+    r"if i were (?:you|in your)|what if you|how about (?:you|\w+ing)"
+    r"|(?:it )?(?:would|might|could) be (?:good|better|best|helpful|useful|worth|wise)|the best (?:thing|"
+    r"way)|better to|make sure|don't forget|you're better off)\b",
     re.I,
 )
 _ORDERS = re.compile(
-    r"^(?:please |first,? |then,? |next,? |just |maybe |perhaps )*(?:do(?! you| they| we| i\b)|don't|do not|stop|try|take|ask|start|begin|go|get|keep|write|call|speak|make|give|"
-    r"put|consider|avoid|remember|focus|be|never|always|book|set|send|say|thank|meet|listen|wait|offer|let (?:him|her|them|the)|name|pick|choose|use|tell (?:him|her|them|your|the)|talk (?:to|with)|invite|bring|plan|prepare|practise|practice|find|leave|read|add|agree)\b"
+    r"^(?:please |first,? |then,? |next,? |just |maybe |perhaps )*(?:do(?! you| they| we| i\b)|don't|"
+    r"do not|stop|try|take|ask|start|begin|go|get|keep|write|call|speak|make|give|"
+    r"put|consider|avoid|remember|focus|be|never|always|book|set|send|say|thank|meet|listen|wait|offer|"
+    r"let (?:him|her|them|the)|name|pick|choose|use|tell (?:him|her|them|your|the)|talk (?:to|with)|"
+    r"invite|bring|plan|prepare|practise|practice|find|leave|read|add|agree)\b"
     r"(?! more\b| me\b)",
     re.I,
 )
@@ -73,9 +79,9 @@ class Utterances:
 
     def question_kinds(self, texts: list[str]) -> list[QuestionKind]:
         found = [cues(text) for text in texts]
-        if self._embedder is None:
+        head = _fitting("language-question", self._embedder)
+        if head is None:
             return [_by_cues(text, held) for text, held in zip(texts, found, strict=True)]
-        head = _head("language-question")
         table = head.probabilities(self._vectors(texts), found)
         kinds: list[QuestionKind] = ["none", "open", "closed"]
         return [kinds[int(row.argmax())] for row in table]
@@ -86,15 +92,20 @@ class Utterances:
 
     def reflections(self, pairs: list[tuple[str, str]]) -> list[bool]:
         found = [cues(text, previous) for text, previous in pairs]
-        if self._embedder is None:
+        head = _fitting("language-reflection", self._embedder)
+        if head is None:
             return [bool(held & {"hears", "sums", "tells-you"}) and "one-opens" not in held for held in found]
-        head = _head("language-reflection")
         table = head.probabilities(self._vectors([text for text, _ in pairs]), found)
         return [bool(row[1] >= head.thresholds["reflection"]) for row in table]
 
     def _vectors(self, texts: list[str]) -> np.ndarray:
         assert self._embedder is not None
         return self._embedder.embed([plain(text) or " " for text in texts])
+
+
+def _fitting(name: str, embedder: Embedder | None) -> heads.Head | None:
+    """The head, where the embedding is the one that it was trained on; another's numbers would mean nothing to it."""
+    return _head(name) if embedder is not None and embedder.name == _head(name).embedder else None
 
 
 @cache
