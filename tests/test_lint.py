@@ -122,7 +122,8 @@ def test_what_is_not_the_writers_own_is_blanked_in_place() -> None:
 def test_sentences_are_the_texts_own_stretches() -> None:
     text = "# One\n\nIt was 3 p.m. on Monday, e.g. late. Two!\n* three\n* four"
     assert [(one.original, text[one.start : one.end] == one.original) for one in sentences(text)] == [
-        ("One", True), ("It was 3 p.m.", True), ("on Monday, e.g. late.", True), ("Two!", True), ("three", True), ("four", True),
+        ("One", True), ("It was 3 p.m.", True), ("on Monday, e.g. late.", True), ("Two!", True),
+        ("three", True), ("four", True),
     ]  # fmt: skip
 
 

@@ -16,6 +16,18 @@ _ROOT = re.compile(
     re.I,
 )
 _ROOT_OPEN = re.compile(r"\b(?:whether|if|ask\w*|look(?:ed|ing)? for|search(?:ed|ing)? for|any|every|each)\b", re.I)
+_SOUGHT = re.compile(
+    r"\b(?:determine|identify|find|understand|know|consider|address|discover|establish|"
+    r"uncover|tackle|discuss|analy[sz]e|explore|get to|see|"
+    r"determining|identifying|finding|understanding|knowing|considering|addressing|"
+    r"discovering|seeking|towards?|on)\W*$",
+    re.I,
+)
+_IN_GENERAL = re.compile(
+    r"^\W*(?:is|are|was|may be|can be|could be|might be) (?:often|usually|sometimes|typically|"
+    r"frequently|rarely)\b|^\W*(?:may|can|could|might)\b",
+    re.I,
+)
 _STATED = re.compile(
     r"^\W*(?:\w+ )?(?:was|is|were|are|be|being|has|lies|lay|turned|of|in|for|:|,|to|=|–|—|-|behind|\.)", re.I
 )
@@ -39,7 +51,7 @@ _HUMAN = re.compile(
 )
 
 _SEEN_AFTER = re.compile(
-    r"\b(?:any(?:one|body)|a child|everyone|everybody) (?:could|would|should|can) (?:have )?(?:seen?|told|"
+    r"\b(?:any(?:one|body)|a child|everyone|everybody) (?:could|would|should) (?:have )?(?:seen|told|"
     r"known|noticed|spotted|guessed)\b"
     r"|\b(?:saw|seen|see) (?:it|this|that) coming\b|\bsaw this one coming\b"
     r"|\b(?:(?:warning )?signs|red flags|clues|warnings) were (?:all )?(?:there|obvious|clear|visible|everywhere)\b"
@@ -66,7 +78,7 @@ _OBVIOUS = re.compile(
 _FROM_THE_START = re.compile(r"\bfrom the (?:very )?(?:start|beginning|outset|first)\b", re.I)
 _MUST = re.compile(r"\bmust have (?:known|seen|noticed|realised|realized|heard|understood|been aware)\b", re.I)
 _HOW_NOT = re.compile(
-    r"\bhow (?:could|can|did) (?:he|she|they|you|anyone|anybody|we|the \w+|nobody|no one|"
+    r"\bhow (?:could|did) (?:he|she|they|you|anyone|anybody|the \w+|nobody|no one|"
     r"somebody)(?: \w+)? (?:not|miss|overlook|fail|possibly)\b"
     r"|\bhow come (?:he|she|they|you|nobody|no one)\b.{0,20}(?:not|n't|\bnever\b|\bnoticed\b|\bsaw\b)",
     re.I,
@@ -74,7 +86,7 @@ _HOW_NOT = re.compile(
 _ADVERBS = frozenset({"obviously", "clearly", "evidently", "plainly", "blatantly", "undoubtedly"})
 _MANNER = word_set(
     "mark label state explain show see say speak describe define communicate separate display write print indicate "
-    "document visible audible understand identify mean set read hear list"
+    "document visible audible understand identify mean set read hear list prove demonstrate improve benefit"
 )
 
 
@@ -85,6 +97,8 @@ def root_cause(read: Read) -> list[Finding]:
         before, after = read.text[: match.start()], read.text[match.end() :]
         if context.denies(before[-60:]) or read.passage.asks or _ROOT_OPEN.search(before[-40:]):
             continue
+        if _SOUGHT.search(before) or _IN_GENERAL.search(after):
+            continue
         if not after.strip(" .*_:#") and not _STATES.search(before):
             continue  # the heading of an empty field
         if not (_STATED.match(after) or _STATES.search(before)):
@@ -94,7 +108,7 @@ def root_cause(read: Read) -> list[Finding]:
 
 
 def human_error(read: Read) -> list[Finding]:
-    """ "Human error" and its kind, given as the reason."""
+    """“Human error” and its kind, given as the reason."""
     found = []
     for match in _HUMAN.finditer(read.text):
         before = read.text[: match.start()]
@@ -140,7 +154,7 @@ def people_in(read: Read, offset: int) -> bool:
 
 
 def _adverbs(read: Read) -> list[Finding]:
-    """ "Obviously he ignored it": an adverb that makes a guess about the past certain."""
+    """“Obviously he ignored it”: an adverb that makes a guess about the past certain."""
     for token in read.doc:
         of_course = token.lower_ == "of" and token.i + 1 < len(read.doc) and read.doc[token.i + 1].lower_ == "course"
         if token.lower_ not in _ADVERBS and not of_course:

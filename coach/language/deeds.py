@@ -41,13 +41,14 @@ _WHO_DEED = re.compile(
     r"screwed|fucked|botched|ruined|dropped the ball|deleted|"
     r"left\b.{0,40}\b(?:open|on|unlocked|running|behind|out|there)\b|pushed\b|let\b.{0,30}\b(?:slip|"
     r"happen|through)|failed|neglected|ignored|skipped|lost\b|"
-    r"(?:made|makes) (?:the|this|that|a|such an?) (?:mistake|error|mess|mistakes|decision)|gave the wrong|"
+    r"made (?:the|this|that|a|such an?) (?:mistake|error|mess|mistakes)|gave the wrong|"
     r"\w+ed the wrong|put the wrong|"
     r"(?:is|was|are|were|'s) (?:to blame|at fault|the culprit|guilty|the idiot|the genius|the one who|"
     r"behind this|supposed to)|"
     r"(?:is|was|are) responsible for (?:this|that|the|these) (?:mess|outage|incident|failure|mistake|"
     r"error|spill|loss|delay|fire|damage|accident|breakage|disaster)|"
-    r"should have\b|approved (?:this|that) (?:nonsense|rubbish|mess)|the hell|on earth|got (?:it|"
+    r"should have (?!an?\b|the\b|access|to\b|any\b|no\b)|approved (?:this|that) (?:nonsense|"
+    r"rubbish|mess)|the hell|on earth|got (?:it|"
     r"this) wrong|crashed|misread|overlooked|missed\b|touched|changed\b.{0,40}\bwithout|"
     r"authori[sz]ed (?:this|that)|allowed (?:this|that)|started (?:this|the) (?:fire|mess))",
     re.I,
@@ -131,6 +132,8 @@ def _ought(read: Read, modal: "Token") -> Finding | None:
     verb = have.head if have.dep_ in {"aux", "auxpass"} else None
     if verb is None and have.i + 1 < len(doc) and doc[have.i + 1].tag_ in {"VBN", "VBD"}:
         verb = doc[have.i + 1]
+    if verb is not None and modal.head.i != verb.i and have.i > modal.i + 2:
+        return None  # "you should say that you have seen it"
     if verb is None and modal.lower_ != "could" and modal.lower_ != "might" and have.i > modal.i:
         # "which the lead should have done", "as he should have."
         if have.lower_ == "have" and (have.i + 1 == len(doc) or doc[have.i + 1].is_punct):
@@ -166,6 +169,8 @@ def _ought(read: Read, modal: "Token") -> Finding | None:
             "somebody",
         }:
             return None
+        if any(c.lower_ in {"better", "differently"} for c in verb.children):
+            return None  # "what could we have done better?" asks for the next time
         return of("counterfactual", modal, verb, form="ought", head=verb)
     if passive:
         if context.planned(text):
@@ -186,7 +191,7 @@ def _ought(read: Read, modal: "Token") -> Finding | None:
 
 
 def _undone(read: Read, verb: "Token") -> Finding | None:
-    """ "failed to", "neglected to", "forgot to", "did not bother to"."""
+    """“failed to”, “neglected to”, “forgot to”, “did not bother to”."""
     to = next((c for c in verb.children if c.dep_ == "xcomp" and c.i > verb.i), None)
     lemma = verb.lemma_.lower()
     if to is None or any(c.dep_ == "auxpass" for c in verb.children):
@@ -211,7 +216,7 @@ def _undone(read: Read, verb: "Token") -> Finding | None:
 
 
 def _unreal(read: Read) -> list[Finding]:
-    """ "If only he had read it", "Had the clerk asked, …", "If she had looked, she would have seen …"."""
+    """“If only he had read it”, “Had the clerk asked, …”, “If she had looked, she would have seen …”."""
     text, doc = read.text, read.doc
     match = _IF_ONLY.search(text)
     if (
@@ -277,6 +282,8 @@ def passive_blame(read: Read) -> list[Finding]:
         )
         deed = verb.lemma_.lower()
         if agent is None:
+            if not any(c.lower_ in {"was", "were", "been"} for c in verb.children):
+                continue
             shameful = (bad and deed in {"make", "commit"}) or (
                 negated
                 and deed in {"follow", "respect", "observe"}

@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from coach import patterns
-from coach.language import causes, context, deeds, reword, verdicts
+from coach.language import causes, context, deeds, motives, reword, verdicts
 from coach.language.finding import Finding, Read, Rule
 from coach.language.prose import Lines, Passage, sentences
 from coach.language.sbi import Part, sbi
@@ -64,9 +64,9 @@ RULES: dict[str, tuple[re.Pattern[str], Rule]] = {
             r"look|cover\w*|agenda|playing|want\w*|wish\w*|intend\w*|think\w*|thought)\b",
             re.I,
         ),
-        verdicts.mind_reading,
+        motives.mind_reading,
     ),
-    "apology-shifting": (re.compile(r"\b(?:sorry|apolog\w+|regret\w*)\b", re.I), verdicts.apology),
+    "apology-shifting": (re.compile(r"\b(?:sorry|apolog\w+|regret\w*)\b", re.I), motives.apology),
 }
 """Each kind with the words without which its rule cannot find anything, so that most sentences need no parsing."""
 

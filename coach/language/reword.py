@@ -52,7 +52,7 @@ def _replaced(read: Read, start: int, end: int, words: str) -> str:
 
 
 def _not_past(who: "Token | None", lemma: str) -> str:
-    """ "did not ask", "was not ready"."""
+    """“did not ask”, “was not ready”."""
     if lemma == "be":
         return "were not" if who is not None and _plural(who) else "was not"
     return f"did not {lemma}"
@@ -63,7 +63,7 @@ def _plural(who: "Token") -> bool:
 
 
 def _ought(read: Read, finding: Finding) -> str | None:
-    """ "He should have asked her" becomes "He did not ask her. …", and "should not have" what he did."""
+    """“He should have asked her” becomes “He did not ask her. …”, and “should not have” what he did."""
     verb: Token = finding.head
     who = grammar.subject(verb)
     if who is None or who.i > verb.i or read.passage.asks or who.lower_ in {"which", "that", "who", "it"}:
@@ -90,7 +90,7 @@ def _ought(read: Read, finding: Finding) -> str | None:
 
 
 def _ought_passive(read: Read, finding: Finding) -> str | None:
-    """ "The road should have been closed" becomes "The road was not closed. …"."""
+    """“The road should have been closed” becomes “The road was not closed. …”."""
     verb: Token = finding.head
     who = grammar.subject(verb)
     modal = grammar.at(read.doc, finding.start)
@@ -105,7 +105,7 @@ def _ought_passive(read: Read, finding: Finding) -> str | None:
 
 
 def _undone(read: Read, finding: Finding) -> str | None:
-    """ "The crew failed to report it" becomes "The crew did not report it. …"."""
+    """“The crew failed to report it” becomes “The crew did not report it. …”."""
     doing: Token = finding.head
     start = finding.start
     verb = grammar.at(read.doc, start)
@@ -127,7 +127,7 @@ def _undone(read: Read, finding: Finding) -> str | None:
 
 
 def _passive(read: Read, finding: Finding) -> str | None:
-    """ "It was not checked by the clerk" becomes "The clerk did not check it. …"."""
+    """“It was not checked by the clerk” becomes “The clerk did not check it. …”."""
     verb: Token = finding.head
     thing = grammar.subject(verb)
     agent = next((c for c in verb.children if c.lower_ == "by" and c.dep_ in {"agent", "prep"}), None)
@@ -163,7 +163,7 @@ def _passive(read: Read, finding: Finding) -> str | None:
 
 
 def _who(read: Read, finding: Finding) -> str | None:
-    """ "Who deleted the list?" becomes "What led up to …" with the deed kept."""
+    """“Who deleted the list?” becomes “What led up to …” with the deed kept."""
     verb: Token | None = finding.head
     if verb is None or not read.passage.asks or verb.i > 5 or verb.tag_ not in {"VBD", "VBP", "VBZ", "VBN", "VB"}:
         return None
@@ -198,7 +198,7 @@ def _who(read: Read, finding: Finding) -> str | None:
 
 
 def _somebody(read: Read) -> str:
-    """ "Which nurse" is "a nurse" where nobody is looked for."""
+    """“Which nurse” is “a nurse” where nobody is looked for."""
     role = re.match(r"which (\w+)", read.text, re.I)
     return f"a {role.group(1)}" if role and role.group(1) != "of" else "somebody"
 
@@ -228,7 +228,7 @@ def _verdict(read: Read, finding: Finding) -> str | None:
 
 
 def _cause(read: Read, finding: Finding) -> str | None:
-    """ "The root cause was X" becomes "One contributing condition was X"."""
+    """“The root cause was X” becomes “One contributing condition was X”."""
     marked = read.text[finding.start : finding.end].lower()
     if "root" not in marked and "cause" not in marked.split()[-1:]:
         return None
@@ -242,7 +242,7 @@ def _cause(read: Read, finding: Finding) -> str | None:
 
 
 def _error(read: Read, finding: Finding) -> str | None:
-    """ "due to human error" becomes "due to [what was done, and what led to it?]"."""
+    """“due to human error” becomes “due to [what was done, and what led to it?]”."""
     if finding.start == 0 and finding.end >= len(read.text.rstrip(" .")):
         return None
     return _replaced(read, finding.start, finding.end, "[which step, and what led to it?]")
@@ -253,7 +253,7 @@ def _adverb(read: Read, finding: Finding) -> str | None:
 
 
 def _obvious(read: Read, finding: Finding) -> str | None:
-    """ "It was obvious that X" becomes "Looking back, we know that X"."""
+    """“It was obvious that X” becomes “Looking back, we know that X”."""
     that = re.match(r"\W+that\b", read.text[finding.end :])
     if that is None or finding.start > 0 or not read.text[finding.start :].lower().startswith("it "):
         return None
@@ -262,7 +262,7 @@ def _obvious(read: Read, finding: Finding) -> str | None:
 
 
 def _always(read: Read, finding: Finding) -> str | None:
-    """ "She always interrupts me" becomes "On [when?] she interrupted me."."""
+    """“She always interrupts me” becomes “On [when?] she interrupted me.”."""
     verb: Token = finding.head
     who = grammar.subject(verb)
     if who is None or verb.dep_ != "ROOT" or who.i > verb.i or verb.tag_ == "VBG":
