@@ -57,6 +57,8 @@ _SEEN_AFTER = re.compile(
     r"|\b(?:(?:warning )?signs|red flags|clues|warnings) were (?:all )?(?:there|obvious|clear|visible|everywhere)\b"
     r"|\baccident waiting to happen\b|\bdisaster waiting to happen\b"
     r"|\b(?:only|just) a (?:matter|question) of time\b"
+    r"|\b(?:more|better|properly) (?:experienced|careful|trained|competent|attentive|"
+    r"skilled) \w+ (?:would|could|should)(?:'ve| have)\b"
     r"|\bany (?:competent|reasonable|sensible|decent|half-decent|trained|"
     r"experienced) \w+(?: \w+)? (?:would|could|should)\b"
     r"|\b(?:bit|ounce|shred|modicum|minimum) of common sense\b|\bcommon sense (?:would|should|says|dictates)\b"

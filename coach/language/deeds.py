@@ -242,7 +242,7 @@ def _unreal(read: Read) -> list[Finding]:
             token.lower_ == "if"
             and token.head.tag_ in {"VBN", "VBD"}
             and any(c.lower_ in {"had", "'d"} for c in token.head.children)
-        ) and people.is_person(grammar.subject(token.head)):
+        ) and (people.is_person(grammar.subject(token.head)) or any(c.dep_ == "auxpass" for c in token.head.children)):
             return [of("counterfactual", token, form="")]
     return []
 

@@ -41,7 +41,8 @@ RULES: dict[str, tuple[re.Pattern[str], Rule]] = {
         re.compile(
             r"\b(?:obvious\w*|clear\w*|evident\w*|apparent|plain\w*|blatantly|undoubtedly|course|anyone|anybody|"
             r"everyone|child|coming|signs|flags|clues|warnings|"
-            r"waiting|matter|question of time|any|common sense|wall|face|predictable|foreseeable|avoidable|"
+            r"waiting|matter|question of time|any|common sense|experienced|careful|trained|competent|"
+            r"attentive|skilled|wall|face|predictable|foreseeable|avoidable|"
             r"preventable|hindsight|bound|doomed|never going|must have|how)\b",
             re.I,
         ),

@@ -38,6 +38,7 @@ _ON_PURPOSE = re.compile(
 _WANTING = frozenset({"want"})
 _MOTIVE = re.compile(
     r"\b(?:hide|escape|punish|embarrass|control|blame|credit|power|attention|easy life|me|us|my|our)\b"
+    r"|\b(?:just|simply|obviously|clearly) (?:don't|do not|didn't|did not) want\b"
     r"|\b(?:just|only|simply|really) want(?:ed)? to (?:avoid|win|look)\b",
     re.I,
 )

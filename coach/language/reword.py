@@ -20,6 +20,7 @@ LONGEST = 60
 _SENSE = "What made that the sensible step at the time?"
 _HELPED = "What would have made it easier?"
 _PLURAL = frozenset({"you", "we", "they", "these", "those"})
+_CONDITION = re.compile(r"\b(?:if|unless|had (?:he|she|they|we|you|i|the))\b", re.I)
 _SMALL = re.compile(r"\b(?:just|simply|really|only|at least|at once|also)\s+", re.I)
 
 
@@ -69,7 +70,7 @@ def _ought(read: Read, finding: Finding) -> str | None:
     if who is None or who.i > verb.i or read.passage.asks or who.lower_ in {"which", "that", "who", "it"}:
         return None
     modal = grammar.at(read.doc, finding.start)
-    if modal is None or modal.i < who.i:
+    if modal is None or modal.i < who.i or _CONDITION.search(read.text[verb.idx :]):
         return None
     denied = any(t.dep_ == "neg" for t in read.doc[modal.i : verb.i])
     lemma = verb.lemma_.lower()
@@ -290,6 +291,9 @@ def _motive(read: Read, finding: Finding) -> str | None:
     if len(read.doc) > 25 or any(c.dep_ == "conj" and c.pos_ == "VERB" for c in read.doc[:].root.children):
         return None
     root = read.doc[:].root
+    marked = grammar.at(read.doc, finding.start)
+    if marked is None or any(one.dep_ in {"relcl", "acl"} for one in (marked, *grammar.above(marked))):
+        return None
     who = grammar.subject(root)
     if who is None or read.text[: who.left_edge.idx].strip() != "":
         return None

@@ -20,6 +20,9 @@ _LABELS = word_set(
 _OF_THINGS_TOO = frozenset(
     {"difficult", "aggressive", "toxic", "stupid", "sloppy", "unreliable", "useless", "hopeless"}
 )
+_OF_DEEDS = frozenset(
+    {"careless", "negligent", "reckless", "irresponsible", "stupid", "lazy", "unprofessional", "sloppy"}
+)
 _LABEL_ADVERBS = word_set(
     "carelessly recklessly negligently lazily sloppily stupidly foolishly irresponsibly incompetently thoughtlessly"
 )
@@ -118,6 +121,12 @@ def _labels_person(read: Read, token: "Token") -> bool:
     of_you = next((c for c in token.children if c.lower_ == "of"), None)
     if of_you is not None and any(people.is_third(c) for c in of_you.children):
         return True
+    if (
+        who.lower_ == "it"
+        and word in _OF_DEEDS
+        and any(c.dep_ in {"xcomp", "ccomp", "advcl"} for c in (*token.children, *verb.children))
+    ):
+        return True  # "it was negligent to leave him alone"
     if who.lower_ in {"it", "this", "that"} and target is not None:
         return False
     if who.lemma_.lower() in _DEEDS | {"report"} and word not in _OF_THINGS_TOO:
