@@ -1,20 +1,20 @@
 """The safety gate: keeps both sides of the talk on the coaching side of the line.
 
 A message is looked at by rules (``coach.signals``, ``coach.languages``) and, where an embedder is installed, by a
-trained head (``coach.heads``). Danger to life comes first and needs only one of the two; the rest needs the head,
+trained head (``coach.sense``). Danger to life comes first and needs only one of the two; the rest needs the head,
 or without an embedder the rules. All that is said is authored (``coach.crisis``, ``prompts/redirects``).
 """
 
 import re
-from collections import OrderedDict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from coach import crisis, heads, leaving, signals
+from coach import crisis, leaving, signals
 from coach.authored import authored, compose
 from coach.crisis import Finding, Tier, Who
 from coach.languages import crisis_abroad
 from coach.protocols import Embedder
+from coach.sense import Sense, Sensed, split
 from coach.values import Gated, GateKind, Sentence, Turn
 
 if TYPE_CHECKING:
@@ -28,16 +28,19 @@ REDIRECTS: dict[str, GateKind] = {
 }  # fmt: skip
 """Redirect texts, which are also classes of the head, and the kind that each is reported as."""
 
-LONG_WORDS = 30
-"""Above this a danger or an ask can drown in its surroundings, so that pieces are looked at as well."""
 PIECES = 8
-KEPT_VECTORS = 16
+DOCUMENT_PIECES = 64
+RULE_CHANCE = 0.9
+"""What a matched rule counts as, beside the heads' chances."""
+WITH_RULE = 0.6
+"""A rule that matches in a question lowers what the head must be sure of."""
 
 _WEAK = frozenset({"crisis.no-way-out", "crisis.point-of-it", "crisis.burden"})
 _EXPLICIT = frozenset(
     f"crisis.{rule}" for rule in ("kill-self", "suicide", "want-to-die", "dont-want-to-live", "life-end", "method")
 )
 _HARMING = frozenset({"crisis.self-harm", "crisis.starve"})
+_CONTENT = frozenset(f"crisis.{rule}" for rule in ("ways", "promote", "lethal", "starve", "self-harm", "suicide"))
 _OPENINGS = (
     "goodbye", "self-harm", "burden", "wish-to-die", "trapped", "tired-of-living", "pointless", "sleepless",
 )  # fmt: skip
@@ -72,9 +75,7 @@ class SafetyGate:
 
     def __init__(self, embedder: Embedder | None = None, region: str | None = None):
         self.region = region
-        self._embedder = embedder
-        self._head = heads.load("gate") if embedder is not None and (heads.DATA / "gate.npz").exists() else None
-        self._vectors: OrderedDict[str, np.ndarray] = OrderedDict()
+        self._sense = Sense(embedder) if embedder is not None else None
 
     def check(self, said: str, history: Sequence[Turn], vector: "np.ndarray | None" = None) -> Gated | None:
         """What a message calls for before any coaching; None where it is coaching.
@@ -85,15 +86,15 @@ class SafetyGate:
             return None
         state = crisis.state_of(history)
         found = signals.matched(said)
-        chances = self._chances(said, found, vector)
-        danger = self._danger(said, found, chances, after_crisis=state is not None)
+        sensed = self._sense.read(said, PIECES, vector) if self._sense is not None else Sensed()
+        danger = self._danger(said, found, sensed, after_crisis=state is not None)
         if state is not None and state.phase in crisis.OPEN_PHASES:
             answer = crisis.follow(state, said, danger, history, self.region)
             if answer is not None:
                 return answer
         if danger is not None:
             return crisis.first(danger, said, history, self.region)
-        redirect = self._redirect(said, found, chances)
+        redirect = self._redirect(said, found, sensed)
         if redirect is None:
             return None
         name, reason = redirect
@@ -110,22 +111,21 @@ class SafetyGate:
         Text that scores is data from an untrusted hand: it may be quoted, never followed. Meant for the moment when
         a document is added, since a long text is looked at in pieces.
         """
-        best = 0.0
-        for piece in _pieces(text, limit=64):
-            found = signals.matched(piece)
-            rule = 0.9 if found & _INJECTION_ALONE else 0.0
-            chances = self._chances_of([piece], [found], vector if piece == text else None)
-            best = max(best, rule, chances[0].get("injection", 0.0))
-        return best if best >= self._threshold("injection", 0.5) else None
+        found = [signals.matched(piece) for piece in split(text, DOCUMENT_PIECES)]
+        best = RULE_CHANCE if any(names & _INJECTION_ALONE for names in found) else 0.0
+        if self._sense is not None:
+            best = max(best, self._sense.read(text, DOCUMENT_PIECES, vector).chances["injection"])
+            return best if best >= self._sense.threshold("injection") else None
+        return best or None
 
     def outside(self, said: str, vector: "np.ndarray | None" = None) -> str | None:
         """A field outside coaching that is no matter for the gate (``money``), for the policy; None where none is."""
-        chances = self._chances(said, signals.matched(said), vector)
-        return "money" if chances.get("money", 0.0) >= self._threshold("money", 0.5) else None
+        if self._sense is None:
+            return None
+        chance = self._sense.read(said, PIECES, vector).chances["money"]
+        return "money" if chance >= self._sense.threshold("money") else None
 
-    def _danger(
-        self, said: str, found: frozenset[str], chances: dict[str, float], after_crisis: bool
-    ) -> Finding | None:
+    def _danger(self, said: str, found: frozenset[str], sensed: Sensed, after_crisis: bool) -> Finding | None:
         """Danger to somebody, by rule or by head."""
         by_rule = _who_by_rule(said, found)
         if by_rule is not None:
@@ -135,23 +135,25 @@ class SafetyGate:
         abroad = crisis_abroad(said)
         if abroad is not None:
             return abroad
-        danger = sum(chances.get(name, 0.0) for name in CRISIS_CLASSES)
-        if danger < self._threshold("after_crisis" if after_crisis else "crisis", 2.0):
+        if self._sense is None:
             return None
-        who = max(CRISIS_CLASSES, key=lambda name: chances.get(name, 0.0))
-        return Finding(who, "veiled", f"{who}, veiled: head {danger:.2f}", _theme(said))
+        chance = sensed.chances["crisis"]
+        if chance < self._sense.threshold("after_crisis" if after_crisis else "crisis"):
+            return None
+        likely = self._sense.fitting(sensed.pieces["crisis"], CRISIS_CLASSES)
+        return Finding(likely, "veiled", f"{likely}, veiled: head {chance:.2f}", _theme(said))
 
-    def _redirect(self, said: str, found: frozenset[str], chances: dict[str, float]) -> tuple[str, str] | None:
+    def _redirect(self, said: str, found: frozenset[str], sensed: Sensed) -> tuple[str, str] | None:
         """The redirect text that is due, and why."""
         if found & _INJECTION_ALONE:
             return "injection", f"injection: {', '.join(sorted(found & _INJECTION_ALONE))}"
-        if chances:
+        if self._sense is not None:
             for kind in ("injection", "legal", "clinical"):
-                names = [name for name, of in REDIRECTS.items() if of == kind]
-                chance = sum(chances.get(name, 0.0) for name in names)
-                if chance >= self._threshold(kind, 0.5):
-                    name = max(names, key=lambda name: chances.get(name, 0.0))
-                    return name, f"{name}: head {chance:.2f}"
+                ruled = any(name.startswith(f"{kind}.") for name in found) and _ASKS.search(said)
+                if sensed.chances[kind] >= self._sense.threshold(kind) * (WITH_RULE if ruled else 1):
+                    texts = [name for name, of in REDIRECTS.items() if of == kind]
+                    name = self._sense.fitting(sensed.pieces[kind], texts)
+                    return name, f"{name}: head {sensed.chances[kind]:.2f}"
             return None
         if _ASKS.search(said):
             for rule, name in _RULES_ALONE:
@@ -160,50 +162,6 @@ class SafetyGate:
                         name = "clinical-other"
                     return name, f"{name}: {rule}"
         return None
-
-    def _threshold(self, name: str, otherwise: float) -> float:
-        return self._head.thresholds.get(name, otherwise) if self._head is not None else otherwise
-
-    def _chances(self, said: str, found: frozenset[str], vector: "np.ndarray | None") -> dict[str, float]:
-        """Class chances of a message, the highest over it and its pieces for all but ``none``."""
-        if self._head is None:
-            return {}
-        pieces = _pieces(said, limit=PIECES)
-        rows = self._chances_of(pieces, [found, *(signals.matched(piece) for piece in pieces[1:])], vector)
-        return max(rows, key=lambda row: sum(row[name] for name in CRISIS_CLASSES) * 2 - row["none"])
-
-    def _chances_of(
-        self, texts: list[str], found: list[frozenset[str]], vector: "np.ndarray | None"
-    ) -> list[dict[str, float]]:
-        if self._head is None:
-            return [{} for _ in texts]
-        import numpy as np
-
-        first = self._vector(texts[0]) if vector is None else vector
-        vectors = np.vstack([first, *(self._vector(text) for text in texts[1:])])
-        table = self._head.probabilities(vectors, found)
-        return [dict(zip(self._head.classes, map(float, row), strict=True)) for row in table]
-
-    def _vector(self, text: str) -> "np.ndarray":
-        """Embedding of a text; the last few are kept, since check and injection_in often see the same one."""
-        assert self._embedder is not None
-        vector = self._vectors.get(text)
-        if vector is None:
-            vector = self._embedder.embed([signals.plain(text)])[0]
-            self._vectors[text] = vector
-            if len(self._vectors) > KEPT_VECTORS:
-                self._vectors.popitem(last=False)
-        return vector
-
-
-def _pieces(text: str, limit: int) -> list[str]:
-    """The whole text, and where it is long also its overlapping pairs of sentences, at most ``limit`` of them."""
-    if len(text.split()) <= LONG_WORDS:
-        return [text]
-    sentences = [part for part in re.split(r"(?<=[.!?])\s+|\n+", text) if part.strip()]
-    pairs = [" ".join(sentences[start : start + 2]) for start in range(max(1, len(sentences) - 1))]
-    step = max(1, -(-len(pairs) // limit))
-    return [text, *pairs[::step]] if len(pairs) > 1 else [text]
 
 
 def _who_by_rule(said: str, found: frozenset[str]) -> tuple[Who, frozenset[str]] | None:
@@ -222,7 +180,7 @@ def _who_by_rule(said: str, found: frozenset[str]) -> tuple[Who, frozenset[str]]
     for name in ("threat", "harm", "abuse-other", "abuse"):
         if family[name]:
             return name, family[name]
-    if own <= {"crisis.ways", "crisis.starve"} and own and not re.search(r"\b(?:i|i'm|me|myself)\b", said, re.I):
+    if own and own <= _CONTENT and not re.search(r"\b(?:i|i'm|me|myself)\b", said, re.I):
         return "content", own
     if own and own <= _HARMING | {"crisis.ways"}:
         return "self-harm", own

