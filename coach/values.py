@@ -142,6 +142,22 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What the claims ledger has to say about a passage of the person's own documents."""
+
+    passage: str
+    claim: str
+    """Id of the claim that belongs beside it."""
+    kind: Literal["credit", "contradiction"]
+    """``credit``: a figure that the passage credits to another, or to nobody; ``contradiction``: the passage repeats
+    what the claim refutes."""
+    quote: str
+    """The sentence of the passage."""
+    credited: str = ""
+    """Whom the passage names instead; empty where it names nobody."""
+
+
+@dataclass(frozen=True, slots=True)
 class Retrieval:
     """What a search brought back, and whether the material covers the query at all."""
 
@@ -153,6 +169,8 @@ class Retrieval:
     """Card ids with scores, best first."""
     found: tuple[Found, ...] = ()
     """Passages of claims and the person's own documents, best first."""
+    beside: tuple[Beside, ...] = ()
+    """Corrections and contradictions that belong beside the documents found."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,16 @@ import numpy as np
 from coach.config import Settings
 from coach.errors import KnowledgeError, NotFoundError
 from coach.protocols import CardMatch, Embedder
-from coach.values import Card, Claim, Found, Passage, Retrieval
+from coach.values import Beside, Card, Claim, Found, Passage, Retrieval
 from knowledge import coverage
+from knowledge.beside import Ledger
+from knowledge.bookcase import CARD_TITLES, Asked, Bookcase
 from knowledge.cards import load_cards
 from knowledge.claims import load_claims
 from knowledge.fusion import fuse
+from knowledge.documents import DEFAULT, Documents
 from knowledge.index import Index, OnNotice
+from knowledge.intake import Intake, OnFile, Report
 from knowledge.passages import card_passages, claim_passage
 from knowledge.phrases import Phrase, card_phrases, claim_phrases
 from knowledge.ranking import Comparison, Query, Ranking
@@ -31,6 +35,10 @@ SAY_WEIGHT = 0.8
 """An idea's own sentence counts less than the phrases people use: it says what helps, not what they say."""
 DEPTH = 50
 """How far down each ranking is read before they are fused."""
+LEAST_QUALITY = 0.4
+"""Passages below this are noise or try to steer; the coach does not speak from them."""
+HELD = 3
+"""So many of the documents' passages are held against the claims ledger."""
 REMEMBERED = 16
 """Messages whose comparison is kept, so that searching for one and matching it to several cards reads it once."""
 
@@ -47,7 +55,8 @@ class Read:
 class KnowledgeLibrary:
     """Cards and claims in memory, their passages in a Chroma index. Implements ``coach.protocols.Library``.
 
-    ``embedder`` None searches by words alone. The constructor embeds whatever the cache lacks, telling
+    ``bookcase`` holds the person's own documents; without one there are none. ``embedder`` None searches by words
+    alone. The constructor embeds whatever the cache lacks, telling
     ``on_progress``; ``on_notice`` hears one line whenever a broken index was rebuilt or cannot be used.
     """
 
@@ -58,6 +67,7 @@ class KnowledgeLibrary:
         *,
         embedder: Embedder | None,
         cache: Path,
+        bookcase: Bookcase | None = None,
         on_progress: OnProgress | None = None,
         on_notice: OnNotice = lambda text: None,
     ):
@@ -65,6 +75,8 @@ class KnowledgeLibrary:
         self.cards = dict(cards)
         self.claims = dict(claims)
         self._on_notice = on_notice
+        self._bookcase = bookcase
+        self._ledger = Ledger(claims)
         passages = [p for card in cards.values() for p in card_passages(card, claims)]
         passages += [claim_passage(claim) for claim in claims.values()]
         self._passages = {passage.id: passage for passage in passages}
@@ -96,7 +108,29 @@ class KnowledgeLibrary:
         return _by_id(self.claims, id, "claim")
 
     def passage(self, id: str) -> Passage | None:
+        if id.startswith("doc:") and self._bookcase is not None:
+            return self._bookcase.documents.passage(id)
         return self._passages.get(id)
+
+    @property
+    def bookcase(self) -> Bookcase:
+        """The person's own documents. Raises KnowledgeError where the library was made without."""
+        if self._bookcase is None:
+            raise KnowledgeError("This library holds no documents. Open it with the settings of a home.")
+        return self._bookcase
+
+    def asked(self, text: str) -> Asked:
+        """A question as the documents are asked it."""
+        read = self._read(text)
+        return self._asked(text, read, coverage.confidence(self._signals(read)))
+
+    def add(
+        self, paths: Sequence[Path], collection: str = DEFAULT, *, again: bool = False, on_file: OnFile | None = None
+    ) -> Report:
+        """Take documents in and have them searchable. Raises KnowledgeError."""
+        report = Intake(self.bookcase.documents, self.embedder, on_file=on_file).add(paths, collection, again=again)
+        self.bookcase.refresh(collection)
+        return report
 
     def warm(self) -> None:
         """Open the index and run one query, so that the first message does not wait for either.
@@ -105,10 +139,10 @@ class KnowledgeLibrary:
         open, the same vectors are compared in memory.
         """
         self._warm = True
-        self._search("How do I begin?", 1)
+        self._search("How do I begin?", 1, None)
 
     async def search(self, query: str, *, k: int = 8, collection: str | None = None) -> Retrieval:
-        return await asyncio.to_thread(self._search, query, k)
+        return await asyncio.to_thread(self._search, query, k, collection)
 
     @property
     def passages(self) -> Mapping[str, Passage]:
@@ -143,20 +177,68 @@ class KnowledgeLibrary:
             best[id] = max(best.get(id, 0.0), value)
         return tuple(sorted(best.items(), key=lambda item: -item[1]))
 
-    def _search(self, text: str, k: int) -> Retrieval:
+    def _search(self, text: str, k: int, collection: str | None) -> Retrieval:
         if not text.strip() or not self.cards:
             return Retrieval(text, covered=False, confidence=0.0)
         read = self._read(text)
         scores = read.cards.scores()
         order = np.argsort(-scores, kind="stable")[:k]
         confidence = coverage.confidence(self._signals(read))
+        owned, of_documents = self._documents_found(text, read, confidence, collection, k)
+        beside = tuple(one for found in owned[:HELD] for one in self._ledger.beside(found.passage))
+        found = self._travelling(owned, beside, self._claims_found(read, k))
+        confidence = max(confidence, of_documents)
         return Retrieval(
             query=text,
             covered=confidence >= coverage.COVERED,
             confidence=confidence,
             cards=tuple((self._card_ranking.owners[n].removeprefix("card:"), float(scores[n])) for n in order),
-            found=self._claims_found(read, k),
+            found=found,
+            beside=beside,
         )
+
+    def _documents_found(
+        self, text: str, read: Read, card: float, collection: str | None, k: int
+    ) -> tuple[list[Found], float]:
+        """The best passage of each document that answers, and how likely the documents do; none where they do not."""
+        if self._bookcase is None or not self._bookcase.documents.exists():
+            return [], 0.0
+        try:
+            answer = self._bookcase.search(self._asked(text, read, card), collection or DEFAULT, k)
+        except KnowledgeError as exc:
+            # The cards are still there, and a turn is better than none.
+            self._on_notice(str(exc))
+            return [], 0.0
+        if not answer.covered:
+            return [], 0.0
+        passages = self._bookcase.passages([id for hit in answer.hits for id in hit.passages])
+        found = []
+        for hit in answer.hits:
+            sound = [passages[id] for id in hit.passages if id in passages and passages[id].quality >= LEAST_QUALITY]
+            if sound:
+                found.append(Found(sound[0], hit.score))
+        return found, answer.confidence if found else 0.0
+
+    def _travelling(
+        self, owned: Sequence[Found], beside: Sequence[Beside], claims: Sequence[Found]
+    ) -> tuple[Found, ...]:
+        """Documents and claims in one order, each correction right after the passage that calls for it."""
+        called = {one.passage: [b.claim for b in beside if b.passage == one.passage] for one in beside}
+        ranked = fuse([[found.passage.id for found in owned], [found.passage.id for found in claims]])
+        every = {found.passage.id: found.passage for found in (*owned, *claims)}
+        order: list[Found] = []
+        placed: set[str] = set()
+        for id, score in ranked:
+            for one in (id, *(f"claim:{claim}" for claim in called.get(id, ()))):
+                if one not in placed:
+                    placed.add(one)
+                    order.append(Found(every[one] if one in every else self._passages[one], score))
+        return tuple(order)
+
+    def _asked(self, text: str, read: Read, card: float) -> Asked:
+        best = np.argsort(-read.cards.scores(), kind="stable")[:CARD_TITLES] if self.cards else []
+        titles = tuple(self.cards[self._card_ranking.owners[n].removeprefix("card:")].title for n in best)
+        return Asked(text, read.query.vectors, titles, card)
 
     def _signals(self, read: Read) -> dict[str, float]:
         """The better of what cards and claims have for the message, signal by signal."""
@@ -221,11 +303,21 @@ def open_library(
     """The library as it ships, with the embedding where its weights are installed. Raises KnowledgeError."""
     from knowledge.embedding import load_embedder
 
+    embedder = load_embedder(settings.cache)
+    bookcase = Bookcase(
+        Documents(settings.home),
+        embedder,
+        settings.cache,
+        server=settings.chroma_url,
+        on_progress=on_progress,
+        on_notice=on_notice,
+    )
     return KnowledgeLibrary(
         load_cards(),
         load_claims(),
-        embedder=load_embedder(settings.cache),
+        embedder=embedder,
         cache=settings.cache,
+        bookcase=bookcase,
         on_progress=on_progress,
         on_notice=on_notice,
     )
