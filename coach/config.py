@@ -30,6 +30,16 @@ class Settings(BaseSettings):
     api_key: str | None = Field(default=None, validation_alias=AliasChoices("COACH_API_KEY", "OPENAI_API_KEY"))
     region: str | None = None
     """Country code (ISO 3166-1 alpha-2) for crisis lines; None: unknown, and the coach says so and asks."""
+    ears: str = "whisper-base"
+    """What hears speech: a name of the weights table, a folder, ``hub:OWNER/NAME`` or ``openai:MODEL``."""
+    voice: str = "auto"
+    """What speaks: ``auto``, ``piper``, ``piper:FILE.onnx``, ``pyttsx3``, ``pyttsx3:VOICE`` or ``openai:MODEL``."""
+    counterpart: str = "auto"
+    """The other voice, of whoever is rehearsed with."""
+    speed: float = Field(default=1.0, ge=0.5, le=2.0)
+    """Of speech; 1 is calm."""
+    speech_url: str | None = None
+    """OpenAI-compatible endpoint for speech, where it is another than ``base_url``."""
     host: str = "127.0.0.1"
     port: int = 7860
     database_url: str | None = None
