@@ -15,6 +15,8 @@ from coach.private import keep_private
 from coach.values import Citation
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from coach.conversation import Conversation
     from coach.language.language import Language
     from coach.protocols import Gate, Grounding, Library, Policy, Writer
@@ -38,6 +40,13 @@ def load_settings(**flags: Any) -> Settings:
         ) from exc
     except (OSError, ValueError) as exc:
         raise CoachError(f"coach.toml cannot be read ({exc}). Correct it, or move it away.") from exc
+
+
+def weights_of(settings: Settings) -> Callable[[str], "Path"]:
+    """Finds the folder of a set of weights by name. It raises KnowledgeError that says how to install them."""
+    from knowledge.weights import weights_folder
+
+    return lambda name: weights_folder(name, settings.cache)
 
 
 def open_language(

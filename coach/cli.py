@@ -23,6 +23,7 @@ class Commands(LazyGroup):
     elsewhere = {  # noqa: RUF012 (never changed)
         "knowledge": Elsewhere("knowledge.commands", "What the coach speaks from."),
         "data": Elsewhere("coach.data", "Your conversations: where, export, import, delete."),
+        "talk": Elsewhere("voice.commands", "Say one turn from a sound file, and take the answer down as sound."),
         "bench": Elsewhere("evals.bench.commands", "Measure speed and memory on this machine."),
         "lint": Elsewhere("coach.commands_lint", "Mark blame and hindsight in a text, and offer another wording."),
         "doctor": Elsewhere("coach.doctor", "Check every part, one line each, with the fix."),

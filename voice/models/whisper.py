@@ -81,6 +81,12 @@ class Whisper:
         """Whether nothing is being heard, so that a caption in between delays nobody."""
         return self._waiting == 0
 
+    def warm(self) -> None:
+        """Decodes a moment of silence, so that the first words do not wait for memory."""
+        import numpy as np
+
+        self._decode(np.zeros(RATE, np.float32), (), LEAST_CONTEXT_S)
+
     async def transcribe(self, samples: "np.ndarray", *, hotwords: Sequence[str] = ()) -> str:
         """Cancelled before its turn comes, it costs nothing."""
         self._waiting += 1

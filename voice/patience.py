@@ -1,0 +1,69 @@
+"""How long a silence ends a turn. Pure: what was heard and how it sounded, to milliseconds."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Mode = Literal["auto", "brisk", "normal", "think"]
+MODES: tuple[Mode, ...] = ("auto", "brisk", "normal", "think")
+
+FINISHED = 0.5
+"""Smart Turn's probability from which a voice sounds finished."""
+
+UNFINISHED = re.compile(
+    r"(?:[,;:–—-]|…|\.\.\.|\b(?:a|an|the|and|but|or|so|because|if|when|while|that|which|who|whose|where|to|of|in|on|at"
+    r"|for|with|without|from|by|about|into|after|before|between|is|are|was|were|be|been|am|my|your|our|their|his|her"
+    r"|its|i|i'm|we|they|he|she|it's|you|um|uh|er|erm|hmm|like|as|than|then|not|very|really|just|well|okay|yeah|also"
+    r"|maybe|should|would|could|can|will|have|has|had|do|does|did|get|gets|going|want|need|think|know))[.\s]*$",
+    re.I,
+)
+"""Words and marks that a sentence seldom ends with."""
+
+# A text without its full stop is one that Whisper took for cut off.
+COMPLETE = re.compile(r"[.?!][\"”’')]*\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Silences in milliseconds after which a turn is over."""
+
+    name: str
+    finished_ms: int
+    """Voice and words both sound finished."""
+    unsure_ms: int
+    """One of them does."""
+    open_ms: int
+    """Neither does."""
+
+    def wait_ms(self, finished: float, text: str) -> int:
+        """How long to wait after ``text``, whose voice sounds finished with that probability."""
+        votes = (finished >= FINISHED) + complete(text)
+        return (self.open_ms, self.unsure_ms, self.finished_ms)[votes]
+
+
+BRISK = Patience("brisk", 450, 900, 1500)
+NORMAL = Patience("normal", 700, 1200, 2500)
+THINK = Patience("think", 1200, 2500, 5000)
+"""For somebody who thinks aloud, and after the coach's own open question."""
+
+BY_NAME = {patience.name: patience for patience in (BRISK, NORMAL, THINK)}
+
+
+def chosen(mode: Mode, *, asked_openly: bool) -> Patience:
+    """The patience of a mode; ``auto`` gives time to think after the coach's own open question."""
+    if mode == "auto":
+        return THINK if asked_openly else NORMAL
+    return BY_NAME[mode]
+
+
+def complete(text: str) -> bool:
+    """Whether the words read as a finished sentence."""
+    return bool(COMPLETE.search(text)) and not UNFINISHED.search(text.rstrip(" .?!\"”’')") or "")
+
+
+OPEN_QUESTION = re.compile(r"^\W*(?:\w+\W+){0,6}?(?:what|how|which|who|where|when|why)\b", re.I)
+
+
+def asks_openly(question: str) -> bool:
+    """Whether a question wants more than yes or no."""
+    return bool(OPEN_QUESTION.search(question))
