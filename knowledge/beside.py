@@ -16,8 +16,12 @@ SHARED_WORDS = 2
 """Content words that a sentence and a claim must share beside the figure to speak of the same finding."""
 SAME_WORDS = 0.6
 """Share of a misquote's content words, by count, from which a sentence repeats it."""
-NEGATED = re.compile(r"\b(?:not|no|never|n't|myth|misquot\w*|wrong|false|contrary|instead of|unlike|debunk\w*)\b|n't\b", re.I)
-GENERAL = frozenset(content_words("work works working team teams people employee employees leader leaders company study"))
+NEGATED = re.compile(
+    r"\b(?:not|no|never|n't|myth|misquot\w*|wrong|false|contrary|instead of|unlike|debunk\w*)\b|n't\b", re.I
+)
+GENERAL = frozenset(
+    content_words("work works working team teams people employee employees leader leaders company study")
+)
 
 
 class Ledger:
@@ -85,13 +89,15 @@ def _listed(text: str) -> list[str]:
 
 def _names(text: str) -> list[str]:
     names = [name for match in NAMED.findall(text) for name in re.split(r"\s+and\s+", match)]
-    return [name for name in names if len(name) > 3 and name.lower() not in ("the", "trust-based", "teams", "employees")]
+    return [
+        name for name in names if len(name) > 3 and name.lower() not in ("the", "trust-based", "teams", "employees")
+    ]
 
 
 def _finders(claim: Claim) -> list[str]:
-    """Surnames and bodies in front of the first title of a claim's source."""
-    lead = re.split(r"[;(]|\b(?:19|20)\d\d\b", claim.source)[0]
-    return [name for name in re.split(r",\s*|\s+and\s+|\s*&\s*|\s+et al\.?", lead)[:3] if name.strip() and len(name.split()) <= 2]
+    """Surnames or the body that a claim's source begins with."""
+    lead = re.split(r"[,;(:]|\b(?:19|20)\d\d\b", claim.source)[0]
+    return [name.strip() for name in re.split(r"\s+and\s+|\s*&\s*|\s+et al\.?", lead) if name.strip()]
 
 
 def _credited(text: str, sentence: str) -> str:

@@ -1,4 +1,4 @@
-"""The person's collections as they are searched: shelves opened when asked for, and again when their content changed."""
+"""The person's collections as they are searched: shelves opened when asked for, and anew when content changed."""
 
 import threading
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from knowledge import thesaurus
 from knowledge.documents import DEFAULT, Documents, as_array
 from knowledge.index import Index, OnNotice
 from knowledge.seeking import EXACT, Answer, OnNearest, Sought, seek
-from knowledge.shelf import Shelf, open_shelf
+from knowledge.shelf import Shelf, open_shelf, shelf_folder, sweep
 from knowledge.vectors import OnProgress, embed_cached
 
 CARD_TITLES = 3
@@ -112,8 +112,6 @@ class Bookcase:
 
     def refresh(self, collection: str) -> None:
         """Have shelf and index of the present content ready, and nothing of older ones left."""
-        from knowledge.shelf import sweep
-
         shelf = self.shelf(collection)
         if self._embedder is not None:
             index = self._index(collection)
@@ -123,6 +121,16 @@ class Bookcase:
                 index.forget()
                 self._indexes.pop(collection, None)
         sweep(self.documents, collection)
+
+    def forget(self, collection: str) -> None:
+        """Delete all that was made from a collection: shelves and indexes, older ones included."""
+        import shutil
+
+        with self._making:
+            self._shelves.pop(collection, None)
+        shutil.rmtree(shelf_folder(self.documents, collection), ignore_errors=True)
+        if self._embedder is not None:
+            self._index(collection).forget()
 
     def rebuild(self, collection: str) -> None:
         """Build the index of a collection anew, whatever is there."""
@@ -172,7 +180,9 @@ class Bookcase:
                 if self._server:
                     from knowledge.server import ServedIndex
 
-                    self._indexes[collection] = ServedIndex(self._server, collection, rows)
+                    self._indexes[collection] = ServedIndex(
+                        self._server, collection, rows, owner=str(self.documents.folder)
+                    )
                 else:
                     folder = self.documents.folder / "index" / collection
                     self._indexes[collection] = LocalIndex(folder, rows, on_notice=self._on_notice)
@@ -181,6 +191,13 @@ class Bookcase:
 
 class LocalIndex(Index):
     """Chroma generations of one collection, which may also be forgotten altogether."""
+
+    def refresh(self) -> None:
+        """Build where the content changed; opening, which takes longer, is left to the first search."""
+        pointer = self._pointer()
+        if pointer is None or pointer.key != self._rows.key():
+            self.close()
+            self._build(seen=self._stamp_now(), notice="")
 
     def forget(self) -> None:
         import shutil
@@ -200,7 +217,9 @@ class CollectionRows:
         return f"{self._model}:{self._documents.revision(self._collection)}"
 
     def load(self) -> tuple[Sequence[str], np.ndarray]:
-        rows = [(row[0], row[4]) for row in self._documents.rows(self._collection) if len(row[4]) == 2 * self._dimensions]
+        rows = [
+            (row[0], row[4]) for row in self._documents.rows(self._collection) if len(row[4]) == 2 * self._dimensions
+        ]
         return [id for id, _ in rows], as_array([vector for _, vector in rows], self._dimensions)
 
 

@@ -102,7 +102,9 @@ class CardFile(_Strict):
 def load_card(path: Path) -> Card:
     """The card in one file. Raises KnowledgeError that names the file and the first thing wrong with it."""
     try:
-        file = CardFile.model_validate(yaml.load(path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+        file = CardFile.model_validate(
+            yaml.load(path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        )
     except (ValidationError, yaml.YAMLError) as exc:
         first = exc.errors()[0] if isinstance(exc, ValidationError) else {"loc": (), "msg": str(exc)}
         where = ".".join(str(part) for part in first["loc"])

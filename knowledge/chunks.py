@@ -125,7 +125,7 @@ def _groups(pieces: Iterable[_Piece]) -> Iterator[list[_Piece]]:
         new_section = piece.heading and words >= LEAST_WORDS
         too_long = words + piece.words > MOST_WORDS or (words >= TARGET_WORDS - 20 and not piece.heading)
         if group and (new_section or too_long) and any(not one.heading for one in group):
-            trailing = []
+            trailing: list[_Piece] = []
             # A heading goes with what it stands over.
             while too_long and group and group[-1].heading:
                 trailing.insert(0, group.pop())

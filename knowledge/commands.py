@@ -4,7 +4,7 @@ import contextlib
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -34,16 +34,64 @@ def check() -> None:
 
 
 @app.command()
+def add(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Files, folders or zip archives.")],
+    collection: Annotated[str, typer.Option(help="The collection to add to.")] = "documents",
+    as_json: AsJson = False,
+) -> None:
+    """Read your own documents; those that did not change are left as they are."""
+    from pathlib import Path
+
+    from knowledge.telling import report_data, report_lines
+
+    started = time.perf_counter()
+    library = _library()
+    with progress_bar() as on_progress:
+        report = library.add([Path(path) for path in paths], collection, on_file=_each_file(on_progress))
+    if as_json:
+        _print_json(report_data(report) | {"ms": _ms(started)})
+        return
+    for line in report_lines(report):
+        typer.echo(line)
+
+
+@app.command()
+def remove(
+    id: Annotated[str, typer.Argument(metavar="ID", help="A document's id or file, or a path that was added.")],
+    collection: Annotated[str | None, typer.Option(help="Only in this collection.", show_default=False)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Forget documents completely, and print what was looked for afterwards."""
+    from dataclasses import asdict
+
+    from coach.config import Settings
+    from knowledge.telling import receipt_lines
+
+    receipt = _library().remove(id, Settings().home, collection)
+    if as_json:
+        _print_json(asdict(receipt) | {"clean": receipt.clean})
+    else:
+        for line in receipt_lines(receipt):
+            typer.echo(line)
+    if not receipt.clean:
+        raise typer.Exit(1)
+
+
+@app.command()
 def search(
     query: Annotated[str, typer.Argument(help="What to look for; - reads one query a line.")],
     k: Annotated[int, typer.Option("--k", min=1, help="How many results at most.")] = 10,
-    collection: Annotated[str, typer.Option(help="Where to look: cards.")] = "cards",
+    collection: Annotated[
+        str, typer.Option(help="Which of your collections to search, or cards for the coach's own.")
+    ] = "documents",
     as_json: AsJson = False,
 ) -> None:
-    """Search, and say whether what is there covers the query at all."""
+    """Search your own documents, and say whether what is there covers the query at all."""
     library = _library()
+    if collection != "cards":
+        _say_where_else(library, collection)
     for line in _lines(query):
-        answer = _search(library, line, k)
+        answer = (_search_cards if collection == "cards" else _search_documents)(library, line, k, collection)
         if as_json:
             _print_json(answer, compact=query == "-")
         else:
@@ -51,34 +99,33 @@ def search(
 
 
 @app.command("list")
-def list_(as_json: AsJson = False) -> None:
-    """Every card and claim, one a line."""
-    from knowledge.cards import load_cards
-    from knowledge.claims import load_claims
+def list_(
+    collection: Annotated[str | None, typer.Option(help="Only this collection.", show_default=False)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Every document, card and claim, one a line."""
+    from coach.config import Settings
+    from knowledge.telling import listed
 
-    rows = [
-        {"id": f"card:{card.id}", "kind": "card", "title": card.title, "topic": card.topic}
-        for card in load_cards().values()
-    ] + [
-        {"id": f"claim:{claim.id}", "kind": "claim", "title": claim.statement, "grade": claim.grade}
-        for claim in load_claims().values()
-    ]
+    rows = listed(Settings().home, collection)
     if as_json:
         _print_json(rows)
         return
     for row in rows:
-        typer.echo(f"{row['id']:<44} {row['title']}")
+        typer.echo(f"{row['id']:<44} {row['title']}" + (f"  ({row['file']})" if "file" in row else ""))
 
 
 @app.command()
 def show(
-    id: Annotated[str, typer.Argument(metavar="ID", help="card:…, claim:…, or the bare name.")],
+    id: Annotated[str, typer.Argument(metavar="ID", help="card:…, claim:…, doc:…, a document, or the bare name.")],
     as_json: AsJson = False,
 ) -> None:
-    """All that is known of one card, claim or passage."""
+    """All that is known of one card, claim, passage or document."""
+    from coach.config import Settings
+    from knowledge.documents import Documents
     from knowledge.showing import describe
 
-    found = describe(id)
+    found = describe(id, Documents(Settings().home))
     if as_json:
         _print_json(found)
     else:
@@ -89,15 +136,17 @@ def show(
 
 @app.command()
 def rebuild(as_json: AsJson = False) -> None:
-    """Build the index anew from its sources."""
+    """Read your documents again and build every index anew."""
     started = time.perf_counter()
     library = _library()
-    library.rebuild()
-    report = {"passages": len(library.passages), "ms": _ms(started)}
+    with progress_bar() as on_progress:
+        library.rebuild(on_file=_each_file(on_progress))
+    documents = sum(library.bookcase.documents.collections().values())
+    report = {"passages": len(library.passages), "documents": documents, "ms": _ms(started)}
     if as_json:
         _print_json(report)
     else:
-        typer.echo(f"The index holds {report['passages']} passages.")
+        typer.echo(f"The index holds {report['passages']} passages of cards and claims, and {documents} documents.")
 
 
 def _library() -> "KnowledgeLibrary":
@@ -134,16 +183,51 @@ def progress_bar() -> "Iterator[OnProgress]":
             bar.stop()
 
 
-def _search(library: "KnowledgeLibrary", query: str, k: int) -> dict[str, Any]:
+def _each_file(on_progress: "OnProgress") -> "Callable[[int, int, str], None]":
+    """Draws the bar, and names each file on a line of its own where nobody sees a bar."""
+    seen = sys.stderr.isatty()
+
+    def on_file(done: int, total: int, name: str) -> None:
+        if seen:
+            on_progress(done, total, "documents")
+        else:
+            typer.echo(f"[{done}/{total}] {name}", err=True)
+
+    return on_file
+
+
+def _say_where_else(library: "KnowledgeLibrary", collection: str) -> None:
+    there = library.bookcase.documents.collections()
+    if not there.get(collection):
+        others = f"There are: {', '.join(there)}." if there else "Add documents: coach knowledge add PATH"
+        notice(f"The collection {collection!r} is empty. {others}")
+
+
+def _search_cards(library: "KnowledgeLibrary", query: str, k: int, collection: str) -> dict[str, Any]:
     import asyncio
 
     started = time.perf_counter()
-    retrieval = asyncio.run(library.search(query, k=k))
+    retrieval = asyncio.run(library.search_cards(query, k=k))
     results = []
     for id, score in retrieval.cards:
         card = library.card(id)
         results.append({"file": f"{id}.yaml", "heading": card.title, "text": card.gist, "score": round(score, 4)})
     return {"query": query, "covered": retrieval.covered, "results": results, "ms": _ms(started)}
+
+
+def _search_documents(library: "KnowledgeLibrary", query: str, k: int, collection: str) -> dict[str, Any]:
+    started = time.perf_counter()
+    covered, found = library.search_documents(query, k, collection)
+    results = [
+        {
+            "file": one.passage.file,
+            "heading": one.passage.heading,
+            "text": one.passage.text,
+            "score": round(one.score, 4),
+        }
+        for one in found
+    ]
+    return {"query": query, "covered": covered, "results": results, "ms": _ms(started)}
 
 
 def _print_results(answer: dict[str, Any]) -> None:

@@ -132,7 +132,7 @@ class Documents:
                 "select c.name, count(s.id) from collections c left join sources s "
                 "on s.collection = c.name and s.state = 'read' group by c.name order by c.name"
             )
-            return {name: count for name, count in rows}
+            return {str(row[0]): int(row[1]) for row in rows}
 
     def sources(self, collection: str | None = None, *, state: str | None = "read", text: bool = False) -> list[Source]:
         """Sources in order of their file names. ``text`` brings their whole text and sketch as well."""
@@ -216,7 +216,21 @@ class Documents:
             db.executemany(
                 "insert or replace into passages values (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
                 [
-                    (r.id, source.id, r.number, r.heading, r.page, *r.span, r.text, r.context, r.stems, r.hash, r.quality, r.flagged, r.vector)  # noqa: E501
+                    (
+                        r.id,
+                        source.id,
+                        r.number,
+                        r.heading,
+                        r.page,
+                        *r.span,
+                        r.text,
+                        r.context,
+                        r.stems,
+                        r.hash,
+                        r.quality,
+                        r.flagged,
+                        r.vector,
+                    )
                     for r in rows
                 ],
             )
@@ -226,13 +240,17 @@ class Documents:
         """Store what changed about sources but not in their passages."""
         with self._connect(write=True) as db:
             for source in sources:
-                db.execute("update sources set size = ?, changed = ? where id = ?", (source.size, source.changed, source.id))
+                db.execute(
+                    "update sources set size = ?, changed = ? where id = ?", (source.size, source.changed, source.id)
+                )
 
     def remove(self, ids: Sequence[str]) -> None:
         """Delete sources and all that is known of them, and overwrite the place where they stood."""
         with self._connect(write=True) as db:
             marks = ",".join("?" * len(ids))
-            names = [name for (name,) in db.execute(f"select distinct collection from sources where id in ({marks})", ids)]
+            names = [
+                name for (name,) in db.execute(f"select distinct collection from sources where id in ({marks})", ids)
+            ]
             db.execute(f"delete from passages where source in ({marks})", ids)
             db.execute(f"delete from sources where id in ({marks})", ids)
             for name in names:
@@ -278,8 +296,8 @@ class Documents:
 
 
 PASSAGE = (
-    "select p.id, p.text, p.heading, p.start, p.stop, p.page, p.hash, p.quality, p.flagged, s.title, s.file, s.licence, "
-    "s.attribution, s.origin, s.date, s.language from passages p join sources s on s.id = p.source"
+    "select p.id, p.text, p.heading, p.start, p.stop, p.page, p.hash, p.quality, p.flagged, s.title, s.file, "
+    "s.licence, s.attribution, s.origin, s.date, s.language from passages p join sources s on s.id = p.source"
 )
 
 

@@ -102,16 +102,17 @@ class Intake:
         self._alike = Likeness(
             (s.file, s.sketch) for s in self._documents.sources(report.collection, text=True) if s.sketch
         )
-        self._hashes = {
-            s.text_hash: s for s in self._documents.sources(report.collection) if s.text_hash
-        }
+        self._hashes = {s.text_hash: s for s in self._documents.sources(report.collection) if s.text_hash}
         present: set[str] = set()
         todo: list[Found] = []
         for found in self._files(root, files, provenance, report, known):
             present.add(found.source.file)
             before = known.get(found.source.file)
-            same = before is not None and before.form == FORM and not again and (
-                (before.size, before.changed) == (found.source.size, found.source.changed)
+            same = (
+                before is not None
+                and before.form == FORM
+                and not again
+                and ((before.size, before.changed) == (found.source.size, found.source.changed))
             )
             if same and before is not None and self._still_stands(before):
                 report.unchanged += 1
@@ -125,10 +126,20 @@ class Intake:
 
     def _still_stands(self, before: Source) -> bool:
         """A source without vectors is read again once there is an embedding."""
-        return before.state != "read" or before.quality < 0 or self._embedder is None or "without vectors" not in before.notes
+        return (
+            before.state != "read"
+            or before.quality < 0
+            or self._embedder is None
+            or "without vectors" not in before.notes
+        )
 
     def _files(
-        self, root: Path, files: list[tuple[str, Path]], provenance: Provenance, report: Report, known: dict[str, Source]
+        self,
+        root: Path,
+        files: list[tuple[str, Path]],
+        provenance: Provenance,
+        report: Report,
+        known: dict[str, Source],
     ) -> Iterator[Found]:
         for file, path in files:
             if is_licence(file):
@@ -138,9 +149,15 @@ class Intake:
                 continue
             stat = path.stat()
             source = Source(
-                id=source_id(report.collection, str(root), file), collection=report.collection, root=str(root), file=file,
-                state="skipped", size=stat.st_size, changed=stat.st_mtime_ns, format=suffix(file).lstrip("."),
-            )  # fmt: skip
+                id=source_id(report.collection, str(root), file),
+                collection=report.collection,
+                root=str(root),
+                file=file,
+                state="skipped",
+                size=stat.st_size,
+                changed=stat.st_mtime_ns,
+                format=suffix(file).lstrip("."),
+            )
             if suffix(file) in ARCHIVES:
                 yield from self._inside(path, source, known)
             else:
@@ -160,7 +177,10 @@ class Intake:
             for name, data in members(read_file(path)):
                 file = prefix + name
                 source = replace(
-                    archive, id=source_id(archive.collection, archive.root, file), file=file, format=suffix(name).lstrip(".")
+                    archive,
+                    id=source_id(archive.collection, archive.root, file),
+                    file=file,
+                    format=suffix(name).lstrip("."),
                 )
                 yield Found(source, lambda data=data: data)  # type: ignore[misc]
         except Unreadable as exc:
@@ -179,7 +199,14 @@ class Intake:
             self._on_file(done, len(todo), found.source.file)
             before = known.get(found.source.file)
             digest = hashlib.sha256(data).hexdigest()[:32] if data else ""
-            if before and digest and not again and before.form == FORM and before.digest == digest and self._still_stands(before):
+            if (
+                before
+                and digest
+                and not again
+                and before.form == FORM
+                and before.digest == digest
+                and self._still_stands(before)
+            ):
                 touched.append(replace(before, size=found.source.size, changed=found.source.changed))
                 report.unchanged += 1
                 continue
@@ -210,7 +237,9 @@ class Intake:
         if reading.words < LEAST_WORDS:
             return _left(source, "almost no text", f"It holds {reading.words} words of text.", reading.notes), []
         if good < LEAST_QUALITY:
-            return _left(source, "gibberish", "Its text layer is noise. Run text recognition over it first.", reading.notes), []
+            return _left(
+                source, "gibberish", "Its text layer is noise. Run text recognition over it first.", reading.notes
+            ), []
         text_hash = _hash(" ".join(text.split()).lower())
         marks = sketch(text)
         twin = self._hashes.get(text_hash)
@@ -247,17 +276,26 @@ class Intake:
         for number, piece in enumerate(pieces):
             above = context(source.title, piece)
             flagged = steering(f"{piece.heading}. {piece.text}")
-            good = min(quality(piece.text), source.quality) if len(piece.text.split()) >= LEAST_WORDS else source.quality
+            good = (
+                min(quality(piece.text), source.quality) if len(piece.text.split()) >= LEAST_WORDS else source.quality
+            )
             name = _hash(f"{piece.heading}\0{piece.text}")[:10]
             seen[name] = seen.get(name, 0) + 1
             rows.append(
                 Row(
                     id=f"doc:{source.id}-{name}" + (f"-{seen[name]}" if seen[name] > 1 else ""),
-                    number=number, heading=piece.heading, page=piece.page, span=piece.span, text=piece.text, context=above,
+                    number=number,
+                    heading=piece.heading,
+                    page=piece.page,
+                    span=piece.span,
+                    text=piece.text,
+                    context=above,
                     stems=" ".join(content_words(f"{above} {piece.text}")),
                     hash=_hash(f"{self._embedder.name if self._embedder else ''}\0{above}\0{piece.text}"),
-                    quality=min(good, FLAGGED_QUALITY) if flagged else good, flagged=flagged, vector=b"",
-                )  # fmt: skip
+                    quality=min(good, FLAGGED_QUALITY) if flagged else good,
+                    flagged=flagged,
+                    vector=b"",
+                )
             )
         return rows
 
@@ -282,7 +320,7 @@ def writing(documents: Documents, wait_s: float = LOCK_S) -> FileLock:
     class Waiting(FileLock):
         def __enter__(self) -> "Waiting":
             try:
-                return super().__enter__()  # type: ignore[return-value]
+                return super().__enter__()
             except Timeout as exc:
                 raise KnowledgeError("Another coach is adding documents. Wait for it to end, then try again.") from exc
 
@@ -317,7 +355,9 @@ def _walk(root: Path) -> list[tuple[str, Path]]:
             inside = not path.is_symlink() or path.resolve().is_relative_to(root)
             if not name.startswith((".", "~$")) and inside and path.is_file():
                 found.append((path.relative_to(root).as_posix(), path))
-    return sorted(found, key=lambda one: (_stem(one[0]), FORMATS.index(suffix(one[0])) if suffix(one[0]) in FORMATS else 99))
+    return sorted(
+        found, key=lambda one: (_stem(one[0]), FORMATS.index(suffix(one[0])) if suffix(one[0]) in FORMATS else 99)
+    )
 
 
 def _ahead(todo: Sequence[Found]) -> Iterator[tuple[Found, bytes, Reading | Unreadable]]:
@@ -363,6 +403,8 @@ def _one(reader: Apart, found: Found) -> tuple[Found, bytes, Reading | Unreadabl
         if found.source.size > MOST_BYTES and "/" not in found.source.file.partition(".zip")[2]:
             raise Unreadable("too large", f"It is larger than {MOST_BYTES >> 20} MB.")
         data = found.data()
+        if suffix(found.source.file) in ARCHIVES:
+            raise Unreadable("archive in an archive", "Unpack it first, then add what is in it.")
         name = PurePosixPath(found.source.file).name
         return found, data, reader.read(name, data)
     except Unreadable as exc:

@@ -21,13 +21,14 @@ from knowledge.beside import Ledger
 from knowledge.bookcase import CARD_TITLES, Asked, Bookcase
 from knowledge.cards import load_cards
 from knowledge.claims import load_claims
-from knowledge.fusion import fuse
 from knowledge.documents import DEFAULT, Documents
+from knowledge.fusion import fuse
 from knowledge.index import Index, OnNotice
 from knowledge.intake import Intake, OnFile, Report
 from knowledge.passages import card_passages, claim_passage
 from knowledge.phrases import Phrase, card_phrases, claim_phrases
 from knowledge.ranking import Comparison, Query, Ranking
+from knowledge.removal import Receipt, find, remove
 from knowledge.sentences import with_sentences
 from knowledge.vectors import OnProgress, embed_cached
 
@@ -139,19 +140,49 @@ class KnowledgeLibrary:
         open, the same vectors are compared in memory.
         """
         self._warm = True
+        if self._bookcase is not None:
+            self._bookcase.warm = True
         self._search("How do I begin?", 1, None)
 
     async def search(self, query: str, *, k: int = 8, collection: str | None = None) -> Retrieval:
         return await asyncio.to_thread(self._search, query, k, collection)
 
+    async def search_cards(self, query: str, *, k: int = 8) -> Retrieval:
+        """The best cards alone, and whether they cover the query."""
+        return await asyncio.to_thread(self._search, query, k, None, documents=False)
+
+    def search_documents(self, query: str, k: int = 10, collection: str = DEFAULT) -> tuple[bool, list[Found]]:
+        """Whether the person's documents cover the query, and the best passage of each of the k best documents."""
+        if not query.strip():
+            return False, []
+        answer = self.bookcase.search(self.asked(query), collection, k)
+        passages = self.bookcase.passages([hit.passages[0] for hit in answer.hits])
+        return answer.covered, [
+            Found(passages[hit.passages[0]], hit.score) for hit in answer.hits if hit.passages[0] in passages
+        ]
+
     @property
     def passages(self) -> Mapping[str, Passage]:
         return self._passages
 
-    def rebuild(self) -> None:
-        """Build the index anew, whatever is there."""
+    def remove(self, what: str, home: Path, collection: str | None = None) -> Receipt:
+        """Forget documents by id, file or path. Raises NotFoundError."""
+        return remove(self.bookcase, find(self.bookcase.documents, what, collection), home)
+
+    def rebuild(self, *, on_file: OnFile | None = None) -> None:
+        """Build the index anew, and that of the documents from their files where these are still there."""
         if self._index is not None:
             self._index.rebuild()
+        if self._bookcase is None:
+            return
+        for collection in self._bookcase.documents.collections():
+            roots = {source.root for source in self._bookcase.documents.sources(collection, state=None)}
+            there = [Path(root) for root in sorted(roots) if Path(root).exists()]
+            self._bookcase.forget(collection)
+            if there:
+                self.add(there, collection, again=True, on_file=on_file)
+            else:
+                self._bookcase.refresh(collection)
 
     def match(self, query: str, card: str) -> CardMatch:
         near = self._read(query).cards.near
@@ -177,14 +208,14 @@ class KnowledgeLibrary:
             best[id] = max(best.get(id, 0.0), value)
         return tuple(sorted(best.items(), key=lambda item: -item[1]))
 
-    def _search(self, text: str, k: int, collection: str | None) -> Retrieval:
+    def _search(self, text: str, k: int, collection: str | None, *, documents: bool = True) -> Retrieval:
         if not text.strip() or not self.cards:
             return Retrieval(text, covered=False, confidence=0.0)
         read = self._read(text)
         scores = read.cards.scores()
         order = np.argsort(-scores, kind="stable")[:k]
         confidence = coverage.confidence(self._signals(read))
-        owned, of_documents = self._documents_found(text, read, confidence, collection, k)
+        owned, of_documents = self._documents_found(text, read, confidence, collection, k) if documents else ([], 0.0)
         beside = tuple(one for found in owned[:HELD] for one in self._ledger.beside(found.passage))
         found = self._travelling(owned, beside, self._claims_found(read, k))
         confidence = max(confidence, of_documents)
@@ -236,7 +267,7 @@ class KnowledgeLibrary:
         return tuple(order)
 
     def _asked(self, text: str, read: Read, card: float) -> Asked:
-        best = np.argsort(-read.cards.scores(), kind="stable")[:CARD_TITLES] if self.cards else []
+        best = np.argsort(-read.cards.scores(), kind="stable")[:CARD_TITLES].tolist() if self.cards else ()
         titles = tuple(self.cards[self._card_ranking.owners[n].removeprefix("card:")].title for n in best)
         return Asked(text, read.query.vectors, titles, card)
 

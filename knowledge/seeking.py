@@ -30,6 +30,13 @@ LONG = 5.0
 """Scale of the logarithm of a document's passages: long documents have more chances to match by accident."""
 PER_RARE = 2000
 """A word is rare where fewer than one passage in so many has it."""
+FIGURES_RANK, FIGURES_LOGIT = 4.0, 3.0
+"""A figure such as 106 that question and passage share says more than any likeness of their words. Set by hand:
+the tuning questions hold no figures."""
+VERBATIM, VERBATIM_LOGIT = 0.7, 4.0
+"""Nor do they repeat the documents' own words, as people do who know them: a passage that has so many of a question's
+words, by rarity, speaks of it."""
+FIGURE = re.compile(r"\d{2,}")
 CAPITALISED = re.compile(r"(?<![.!?]\s)(?<!^)\b([A-Z][a-z]+(?:'s)?)")
 
 OnNearest = Callable[[np.ndarray, int], list[tuple[str, float]]]
@@ -85,16 +92,25 @@ def seek(shelf: Shelf, sought: Sought, k: int, nearest: OnNearest | None = None)
     names, columns = view.features()
     weights = fitted()["ranking"]["embedded" if view.embedded else "words"]
     scores = columns @ np.array([weights[name] for name in names], np.float32)
+    figures = view.figures()
+    scores += FIGURES_RANK * figures
     order = np.argsort(-scores, kind="stable")[:k]
     hits = tuple(Hit(shelf.sources[view.documents[n]], view.best_passages(n), float(scores[n])) for n in order)
-    return Answer(hits, confidence(view.signals()))
+    signals = view.signals()
+    plain = FIGURES_LOGIT * float(figures.max()) + VERBATIM_LOGIT * max(signals["met"] - VERBATIM, 0) / (1 - VERBATIM)
+    return Answer(hits, confidence(signals, plain))
 
 
-def confidence(signals: dict[str, float]) -> float:
-    """How likely, 0 to 1, the shelf answers a question with these signals."""
+def confidence(signals: dict[str, float], more: float = 0.0) -> float:
+    """How likely, 0 to 1, the shelf answers a question with these signals; ``more`` is added to the logit."""
     model = fitted()["coverage"]["embedded" if "nearest" in signals else "words"]
-    logit = model["bias"] + sum(
-        weight * (signals[name] - model["mean"][name]) / model["deviation"][name] for name, weight in model["weights"].items()
+    logit = (
+        more
+        + model["bias"]
+        + sum(
+            weight * (signals[name] - model["mean"][name]) / model["deviation"][name]
+            for name, weight in model["weights"].items()
+        )
     )
     return float(1 / (1 + np.exp(-logit)))
 
@@ -118,7 +134,8 @@ class View:
         self.sizes = sizes
         self._near: np.ndarray | None = None
         if self.embedded:
-            assert shelf.vectors is not None and sought.vectors is not None
+            assert shelf.vectors is not None
+            assert sought.vectors is not None
             chosen = shelf.vectors if len(self.rows) == shelf.size else shelf.vectors[self.rows]
             self._near = np.asarray(chosen @ sought.vectors.T)
 
@@ -139,12 +156,23 @@ class View:
             columns["mean"] = shelf.means[self.documents] @ sought.vectors[1]
         return tuple(columns), np.stack(list(columns.values()), axis=1).astype(np.float32)
 
+    def figures(self) -> np.ndarray:
+        """For each candidate, the share of the question's figures that one of its passages has; years are none."""
+        wanted = [stem for stem in self.stems if FIGURE.fullmatch(stem) and not 1900 <= int(stem[:9]) <= 2100]
+        if not wanted:
+            return np.zeros(len(self.documents), np.float32)
+        held = sum(self.shelf.passages.holds(stem, self.rows).astype(np.float32) for stem in wanted) / len(wanted)
+        return np.maximum.reduceat(held, self.begins)
+
     def best_passages(self, n: int, k: int = 3) -> tuple[str, ...]:
         """Ids of a candidate's passages that meet the question best."""
         rows = slice(self.begins[n], self.begins[n] + self.sizes[n])
+        held = [self.shelf.passages.holds(stem, self.rows[rows]) for stem in self.stems if FIGURE.fullmatch(stem)]
         scores = 0.15 * _share(self._words)[self.rows[rows]] + 0.1 * _share(self._meant_words)[self.rows[rows]]
         if self._near is not None:
             scores = scores + self._near[rows, :2].sum(axis=1)
+        if held:
+            scores = scores + np.mean(held, axis=0)
         return tuple(self.shelf.ids[self.rows[rows][m]] for m in np.argsort(-scores, kind="stable")[:k])
 
     def signals(self) -> dict[str, float]:
@@ -159,7 +187,9 @@ class View:
         weight = {stem: shelf.passages.rarity(stem) for stem in self.stems}
         total = sum(weight.values()) or 1e-9
         best = self._best_rows()
-        held = np.stack([weight[stem] * shelf.passages.holds(stem, best) for stem in self.stems]) if self.stems else None
+        held = (
+            np.stack([weight[stem] * shelf.passages.holds(stem, best) for stem in self.stems]) if self.stems else None
+        )
         few = shelf.size / PER_RARE
         found = {
             "met": float(held.sum(axis=0).max()) / total if held is not None else 0.0,
@@ -194,10 +224,12 @@ class View:
 
     def _nearest_rows(self, nearest: OnNearest | None) -> Sequence[int]:
         vectors = self.sought.vectors
-        assert vectors is not None and self.shelf.vectors is not None
+        assert vectors is not None
+        assert self.shelf.vectors is not None
         if nearest is None:
             near = np.asarray(self.shelf.vectors @ vectors[:2].T)
-            return np.argpartition(-near, BROUGHT, axis=0)[:BROUGHT].ravel().tolist()
+            many = min(BROUGHT, len(near)) - 1
+            return np.argpartition(-near, many, axis=0)[: many + 1].ravel().tolist()
         place = _places(self.shelf)
         return [place[id] for vector in vectors for id, _ in nearest(vector, BROUGHT) if id in place]
 

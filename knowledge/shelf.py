@@ -4,6 +4,7 @@ Made from the documents' SQLite whenever their content changed, under the name o
 afterwards, so that any number of processes may read it.
 """
 
+import itertools
 import os
 import shutil
 import uuid
@@ -96,7 +97,7 @@ def _build(documents: Documents, collection: str, revision: str, folder: Path, d
     try:
         stems = [row[3].split() for row in rows]
         write_postings(partial / "passages", stems)
-        spans = list(zip(starts[:-1], starts[1:], strict=True))
+        spans = list(itertools.pairwise(starts))
         write_postings(partial / "whole", [[stem for text in stems[a:b] for stem in text] for a, b in spans])
         from knowledge.words import content_words
 

@@ -8,9 +8,12 @@ ADDRESSED = re.compile(
     r"\b(?:system prompt|language model|as an ai\b|you are now|new instructions?|(?:assistant|system|user)\s*:\s)"
     r"|<\|?(?:im_start|im_end|system|endoftext)\|?>|\[/?INST\]|###\s*(?:instruction|system|response)"
     r"|\b(?:assistants?|chat ?bots?|models?|ai|coach) (?:must|should|shall|will|has to|have to|is to|are to) "
-    r"(?:now |always |only |then )?(?:say|answer|reply|respond|output|print|tell|recommend|ignore|forget|reveal|send|insert|include|end)\b"
-    r"|\b(?:in|with|to) your (?:next |final )?(?:answer|reply|response|output)\b.{0,60}\b(?:say|include|add|insert|mention|write)\b"
-    r"|\b(?:do not|don't|never) (?:tell|mention|reveal|inform|let) (?:this |it |anything )?(?:to )?the (?:user|person|reader|human)\b",
+    r"(?:now |always |only |then )?(?:say|answer|reply|respond|output|print|tell|recommend|ignore|forget|reveal|send"
+    r"|insert|include|end)\b"
+    r"|\b(?:in|with|to) your (?:next |final )?(?:answer|reply|response|output)\b.{0,60}"
+    r"\b(?:say|include|add|insert|mention|write)\b"
+    r"|\b(?:do not|don't|never) (?:tell|mention|reveal|inform|let) (?:this |it |anything )?(?:to )?"
+    r"the (?:user|person|reader|human)\b",
     re.I,
 )
 BY_RULE, BY_ADDRESS = 0.9, 0.8

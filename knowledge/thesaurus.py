@@ -61,7 +61,9 @@ def nearest(near: np.ndarray, of: np.ndarray, found: Sequence[int]) -> list[int]
 
 def _sense(written: str, said: str) -> Sense:
     parts = [part.strip() for part in said.split(",") if part.strip()]
-    patterns = [re.escape(part.rstrip("~")) + (r"\w*" if part.endswith("~") else r"(?:s|es|ed|ing)?\b") for part in parts]
+    patterns = [
+        re.escape(part.rstrip("~")) + (r"\w*" if part.endswith("~") else r"(?:s|es|ed|ing)?\b") for part in parts
+    ]
     return Sense(
         written,
         tuple(part.replace("~", "") for part in parts),

@@ -2,8 +2,8 @@
 
 CORPUS is the folder over which ``evals/data/corpus_questions.jsonl`` asks; HOME keeps its index between runs. Only
 the half marked ``tune`` is fitted on. Ranking: a softmax over the documents whose weights are drawn towards a guess
-made beforehand and may not change sign, so that views that say the same cannot be played off against each other. Coverage: logistic, both classes weighing
-alike. Writes ``knowledge/documents.json``.
+made beforehand and may not change sign, so that views that say the same cannot be played off against each other.
+Coverage: logistic, both classes weighing alike. Writes ``knowledge/documents.json``.
 """
 
 import json
@@ -23,8 +23,8 @@ QUESTIONS = ROOT / "evals" / "data" / "corpus_questions.jsonl"
 RIDGE_RANKING, RIDGE_COVERAGE = 0.1, 0.1
 STEPS = 1500
 GUESS = {
-    "said": 3.0, "meant": 9.0, "cards": 3.0, "several": 6.0, "mean": 4.5, "words": 1.2, "meant_words": 1.2, "whole": 0.9,
-    "headings": 1.2, "length": -1.5,
+    "said": 3.0, "meant": 9.0, "cards": 3.0, "several": 6.0, "mean": 4.5, "words": 1.2, "meant_words": 1.2,
+    "whole": 0.9, "headings": 1.2, "length": -1.5,
 }  # fmt: skip
 """Meaning first, then words, the whole document as support, and long ones held back a little."""
 NEGATIVE = {"length"}
@@ -94,12 +94,19 @@ def cover(table: np.ndarray, covered: np.ndarray, names: list[str]) -> dict[str,
     weights = np.zeros(known.shape[1])
     for _ in range(5000):
         chance = 1 / (1 + np.exp(-known @ weights))
-        weights -= 0.3 * (known.T @ ((chance - covered) * weigh) / len(covered) + RIDGE_COVERAGE * np.r_[weights[:-1], 0])
+        weights -= 0.3 * (
+            known.T @ ((chance - covered) * weigh) / len(covered) + RIDGE_COVERAGE * np.r_[weights[:-1], 0]
+        )
 
     def named(values: np.ndarray) -> dict[str, float]:
         return {name: round(float(value), 5) for name, value in zip(names, values, strict=True)}
 
-    return {"bias": round(float(weights[-1]), 5), "weights": named(weights[:-1]), "mean": named(mean), "deviation": named(deviation)}  # noqa: E501
+    return {
+        "bias": round(float(weights[-1]), 5),
+        "weights": named(weights[:-1]),
+        "mean": named(mean),
+        "deviation": named(deviation),
+    }
 
 
 if __name__ == "__main__":

@@ -34,7 +34,9 @@ class Apart:
     def __enter__(self) -> "Apart":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def read(self, name: str, data: bytes) -> Reading:

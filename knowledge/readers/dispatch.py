@@ -74,7 +74,9 @@ def _hold_against_bytes(ending: str, data: bytes) -> None:
     is_zip, is_pdf = data.startswith(b"PK\x03\x04"), b"%PDF-" in data[:1024]
     if data.startswith(OLE):
         if ending in INSIDE:
-            raise Unreadable("password-protected", "It is protected by a password, or an old format. Save a plain copy.")
+            raise Unreadable(
+                "password-protected", "It is protected by a password, or an old format. Save a plain copy."
+            )
         raise _other("an old office document")
     if ending == ".pdf" and not is_pdf:
         raise _other("no PDF")

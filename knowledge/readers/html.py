@@ -10,14 +10,16 @@ from knowledge.readers.reading import Block, BlockKind, Reading, checked
 from knowledge.readers.residue import clean
 from knowledge.readers.unseen import seen
 
-NEVER = frozenset(
-    "script style template noscript head iframe object embed svg math canvas audio video map form select button input "
-    "textarea nav footer link meta base".split()
-)
-BREAKS = frozenset(
-    "p div section article main header aside ul ol dl table tbody thead tfoot blockquote figure figcaption details "
-    "summary address fieldset hr body html center".split()
-)
+_NEVER_TEXT = """
+script style template noscript head iframe object embed svg math canvas audio video map form select button input
+textarea nav footer link meta base
+"""
+NEVER = frozenset(_NEVER_TEXT.split())
+_BREAKS_TEXT = """
+p div section article main header aside ul ol dl table tbody thead tfoot blockquote figure figcaption details
+summary address fieldset hr body html center
+"""
+BREAKS = frozenset(_BREAKS_TEXT.split())
 HEADING = re.compile(r"h([1-6])")
 CLASS_RULE = re.compile(r"\.([\w-]+)[^{}]{0,200}\{([^{}]{0,2000})\}")
 DEEPEST = 200
@@ -96,7 +98,7 @@ class _Page:
             self._words.append("\n")
         elif name == "tr":
             yield from self._flush()
-            cells = [cell for cell in tag.find_all(["td", "th"], recursive=False)]  # type: ignore[attr-defined]
+            cells = list(tag.find_all(["td", "th"], recursive=False))  # type: ignore[attr-defined]
             words = []
             for cell in cells[:100]:
                 inner = _Page(self._unseen)

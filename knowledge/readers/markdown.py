@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from knowledge.readers.decoding import decode
+from knowledge.readers.hidden import hides
 from knowledge.readers.reading import Block, Reading, checked
 from knowledge.readers.residue import clean
 from knowledge.readers.unseen import seen
@@ -24,8 +25,12 @@ RULE = re.compile(r"^[ ]{0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*$")
 TABLE_RULE = re.compile(r"^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*$")
 HTML_LINE = re.compile(r"<[a-zA-Z/!][^<>]{0,1000}>")
 
-IMAGE = re.compile(r"!\[[^\]\n]{0,500}\](?:\([^()\n]{0,1000}(?:\([^()\n]{0,200}\)[^()\n]{0,200})?\)|\[[^\]\n]{0,100}\])")
-LINK = re.compile(r"\[([^\[\]\n]{0,500})\](?:\([^()\n]{0,1000}(?:\([^()\n]{0,200}\)[^()\n]{0,200})?\)|\[[^\]\n]{0,100}\])")
+IMAGE = re.compile(
+    r"!\[[^\]\n]{0,500}\](?:\([^()\n]{0,1000}(?:\([^()\n]{0,200}\)[^()\n]{0,200})?\)|\[[^\]\n]{0,100}\])"
+)
+LINK = re.compile(
+    r"\[([^\[\]\n]{0,500})\](?:\([^()\n]{0,1000}(?:\([^()\n]{0,200}\)[^()\n]{0,200})?\)|\[[^\]\n]{0,100}\])"
+)
 FOOTNOTE = re.compile(r"\[\^[^\]\n]{1,60}\]:?")
 AUTOLINK = re.compile(r"<(?:https?://|mailto:)[^<>\s]{1,500}>")
 STRONG = re.compile(r"(?<![\w*])(\*{1,3})(?=\S)([^*\n]{1,2000}?)(?<=\S)\1(?![\w*])")
@@ -56,7 +61,7 @@ def markdown_reading(text: str) -> Reading:
     return Reading(
         checked([*leads, *_blocks(body)]),
         title=next((value for name in TITLES if (value := _plain(front.get(name)))), ""),
-        date=next((value for name in DATES if (value := iso_date(front.get(name)))), None),
+        date=next(filter(None, (iso_date(front.get(name)) for name in DATES)), None),
         licence=_plain(front.get("license") or front.get("licence"))[:120],
         attribution=_plain(front.get("author") or front.get("attribution"))[:300],
         notes=tuple(notes),
@@ -100,9 +105,7 @@ def _without_html(text: str) -> tuple[str, bool]:
     hidden = False
     if "<" not in text or not HTML_LINE.search(text):
         return text, hidden
-    text, times = HIDING.subn(lambda match: "" if _hides(match["tag"]) else match.group(), text)
-    del times
-    from knowledge.readers.hidden import hides
+    text = HIDING.sub("", text)
 
     def gone(match: re.Match[str]) -> str:
         nonlocal hidden
@@ -112,7 +115,9 @@ def _without_html(text: str) -> tuple[str, bool]:
         return match.group()
 
     text = STYLED.sub(gone, text)
-    text = re.sub(r"<(summary|h[1-6]|strong|b|em|i|a|span|code|kbd|sup|sub|small|u|font|cite|abbr|img)\b[^<>]{0,1000}>", "", text)
+    text = re.sub(
+        r"<(summary|h[1-6]|strong|b|em|i|a|span|code|kbd|sup|sub|small|u|font|cite|abbr|img)\b[^<>]{0,1000}>", "", text
+    )
     text = re.sub(r"</(strong|b|em|i|a|span|code|kbd|sup|sub|small|u|font|cite|abbr)>", "", text)
     text = re.sub(r"</(p|div|li|tr|h[1-6]|summary|details|section|ul|ol|table|blockquote)>|<br ?/?>", "\n\n", text)
     text = re.sub(r"<(?:td|th)\b[^<>]{0,500}>", " | ", text)
@@ -120,16 +125,12 @@ def _without_html(text: str) -> tuple[str, bool]:
     return text, hidden
 
 
-HIDING = re.compile(r"<(?P<tag>script|style|iframe|template|noscript|svg|object|video|audio|figure)\b.{0,20000}?</(?P=tag)>", re.S | re.I)  # fmt: skip  # noqa: E501
+HIDING = re.compile(r"<(?P<tag>script|style|iframe|template|noscript|svg|object|video|audio)\b.{0,20000}?</(?P=tag)>", re.S | re.I)  # fmt: skip  # noqa: E501
 STYLED = re.compile(
     r"<(?P<name>\w+)\b[^<>]{0,500}?(?:style\s*=\s*(?P<quote>[\"'])(?P<style>[^\"'<>]{0,500})(?P=quote)|(?P<bare>\shidden)\b)"
     r"[^<>]{0,500}>.{0,5000}?</(?P=name)>",
     re.S | re.I,
 )
-
-
-def _hides(tag: str) -> bool:
-    return tag.lower() != "figure"
 
 
 def inline(text: str) -> str:

@@ -4,9 +4,9 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
+from knowledge.readers.markdown import iso_date
 from knowledge.readers.package import check_office, open_package
 from knowledge.readers.reading import Block, BlockKind, Reading, Unreadable, checked
-from knowledge.readers.markdown import iso_date
 from knowledge.readers.unseen import seen
 
 NEVER = frozenset({"annotation", "annotation-end", "tracked-changes", "note", "desc", "title", "forms", "hidden-text", "hidden-paragraph", "script", "ruby-text"})  # fmt: skip  # noqa: E501
@@ -107,7 +107,11 @@ def _unseen_styles(document: Any) -> frozenset[str]:
                 if _name(settings) != "text-properties":
                     continue
                 colour, ground = _attribute(settings, "color"), _attribute(settings, "background-color")
-                white = str(colour or "").lower() in ("#ffffff", "#fefefe") and ground in (None, "transparent", "#ffffff")
+                white = str(colour or "").lower() in ("#ffffff", "#fefefe") and ground in (
+                    None,
+                    "transparent",
+                    "#ffffff",
+                )
                 if _attribute(settings, "display") == "none" or white or _tiny(_attribute(settings, "font-size")):
                     found.add(str(_attribute(style, "name")))
     return frozenset(found)

@@ -23,7 +23,15 @@ def open_package(data: bytes) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         members = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, IndexError, UnicodeError, struct.error) as exc:
+    except (
+        zipfile.BadZipFile,
+        ValueError,
+        NotImplementedError,
+        OSError,
+        IndexError,
+        UnicodeError,
+        struct.error,
+    ) as exc:
         raise Unreadable("damaged", "The archive is damaged and does not open.") from exc
     if len(members) > MOST_MEMBERS:
         raise Unreadable("archive bomb", f"The archive holds more than {MOST_MEMBERS:,} files.")
@@ -81,6 +89,8 @@ def check_office(archive: zipfile.ZipFile) -> list[str]:
 def _remote(rels: bytes) -> bool:
     """Whether a relation other than a hyperlink leads to another machine."""
     return any(
-        b"External" in one and b"/hyperlink" not in one and re.search(rb'Target\s*=\s*["\'](?:https?|ftp|file|\\\\)', one)
+        b"External" in one
+        and b"/hyperlink" not in one
+        and re.search(rb'Target\s*=\s*["\'](?:https?|ftp|file|\\\\)', one)
         for one in re.findall(rb"<Relationship\b[^>]{0,4000}>", rels)
     )

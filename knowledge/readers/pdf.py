@@ -12,6 +12,8 @@ from knowledge.readers.unseen import seen
 MOST_PAGES = 2000
 TINY_POINTS = 1.5
 WHITE = 0.97
+FILLS = frozenset({b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*"})
+PICTURES = frozenset({b"Do", b"sh", b"INLINE IMAGE"})
 SHOWS = frozenset({b"Tj", b"TJ", b"'", b'"'})
 LIGATURES = str.maketrans({"ﬁ": "fi", "ﬂ": "fl", "ﬀ": "ff", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "ft", "ﬆ": "st"})
 HYPHEN = re.compile(r"(?<=[a-z])-\n(?=[a-z])")
@@ -88,7 +90,9 @@ def _shown(operations: list[tuple[Any, bytes]]) -> tuple[list[tuple[Any, bytes]]
             elif operator == b"Q" and saved:
                 colour, mode, size = saved.pop()
             elif operator in (b"g", b"rg", b"sc", b"scn") and operands:
-                numbers = [float(value) for value in operands if isinstance(value, int | float) or hasattr(value, "as_numeric")]
+                numbers = [
+                    float(value) for value in operands if isinstance(value, int | float) or hasattr(value, "as_numeric")
+                ]
                 colour = min(numbers) if numbers else 0.0
             elif operator == b"k" and len(operands) == 4:
                 colour = 1.0 - max(float(value) for value in operands)
@@ -98,9 +102,7 @@ def _shown(operations: list[tuple[Any, bytes]]) -> tuple[list[tuple[Any, bytes]]
                 size = abs(float(operands[1]))
             elif operator == b"Tm" and len(operands) == 6:
                 scale = max(abs(float(operands[0])), abs(float(operands[1])), abs(float(operands[3])))
-            elif operator in (b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*") and colour < WHITE:
-                painted = True
-            elif operator in (b"Do", b"sh", b"INLINE IMAGE"):
+            elif operator in PICTURES or (operator in FILLS and colour < WHITE):
                 painted = True
             elif operator in SHOWS:
                 drawn += 1

@@ -90,7 +90,8 @@ class _Words:
                     self.hidden = True
                     continue
                 if settings is not None and any(
-                    (colour.get("val") or "").upper() == "FFFFFF" for colour in settings.iterfind(f"{A}solidFill/{A}srgbClr")
+                    (colour.get("val") or "").upper() == "FFFFFF"
+                    for colour in settings.iterfind(f"{A}solidFill/{A}srgbClr")
                 ):
                     self.white = True
                 words.append(run.text)

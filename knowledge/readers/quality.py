@@ -3,13 +3,15 @@
 import re
 
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-COMMON = frozenset(
-    "the a an and or of to in is are was were be been for on with as by at from that this it its you your we our they their "
-    "not have has had will can if when which who what how all more one do does did but so than then there up out about "
-    "der die das und ist nicht ein eine zu mit den von für auf dem im des sich es sie wir le la les et est une des du que "
-    "dans pour pas qui sur au il elle nous vous el los las de y en que un una por con para se del al es lo como più non di "
-    "che per con sono della nel o os as em um uma não do da dos het een van en niet met voor zijn".split()
-)
+_COMMON_TEXT = """
+the a an and or of to in is are was were be been for on with as by at from that this it its you your we our they
+their not have has had will can if when which who what how all more one do does did but so than then there up
+out about der die das und ist nicht ein eine zu mit den von für auf dem im des sich es sie wir le la les et est
+une des du que dans pour pas qui sur au il elle nous vous el los las de y en que un una por con para se del al
+es lo como più non di che per con sono della nel o os as em um uma não do da dos het een van en niet met voor
+zijn
+"""
+COMMON = frozenset(_COMMON_TEXT.split())
 VOWEL = re.compile(r"[aeiouyàáâäãåèéêëìíîïòóôöõùúûüæœø]", re.I)
 SAMPLE = 4000
 """Words are counted in the first so many characters and as many from the middle."""
@@ -29,7 +31,9 @@ def quality(text: str) -> float:
         return 0.8  # scripts without spaces, which the counts below would misjudge
     letters = sum(map(str.isalpha, compact)) / len(compact)
     common = sum(word.lower() in COMMON for word in words) / len(words)
-    voiced = sum(bool(VOWEL.search(word)) for word in words if len(word) > 2) / max(sum(len(word) > 2 for word in words), 1)
+    voiced = sum(bool(VOWEL.search(word)) for word in words if len(word) > 2) / max(
+        sum(len(word) > 2 for word in words), 1
+    )
     glued = sum(len(word) > 22 for word in words) / len(words)
     upper_inside = sum(bool(re.search(r"[a-z][A-Z]", word)) for word in words) / len(words)
     score = 0.35 * min(letters / 0.75, 1) + 0.4 * min(common / 0.18, 1) + 0.25 * min(voiced / 0.95, 1) ** 2

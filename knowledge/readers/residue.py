@@ -13,11 +13,11 @@ KRAMDOWN = re.compile(r"\{:[^{}\n]{0,300}\}|\{#[\w-]{1,80}\}")
 CONTENTS = re.compile(r"^[ \t]*(?:[*-][ \t]*TOC|\[TOC\]|\[\[_TOC_\]\]|\{:toc\})[ \t]*$", re.M | re.I)
 ADMONITION = re.compile(r'^(?P<indent>[ \t]*)(?:!!!|\?\?\?\+?)[ \t]+[\w -]*?(?:"(?P<title>[^"\n]*)")?[ \t]*$', re.M)
 TAB = re.compile(r'^[ \t]*===[!+]?[ \t]+"(?P<title>[^"\n]*)"[ \t]*$', re.M)
-SNIPPET = re.compile(r'^[ \t]*(?:--8<--|;--8<--).*$', re.M)
+SNIPPET = re.compile(r"^[ \t]*(?:--8<--|;--8<--).*$", re.M)
 DEFINED = re.compile(r'\b(?:summary|header|title|footer|heading)\s*=\s*"(?P<words>[^"]*)"')
 CALL_TO_LABEL = re.compile(r'(?:slack_channel|download|page|a)\s+"[^"]*"\s*,?\s*"(?P<words>[^"]*)"')
 CHANNEL = re.compile(r'slack_channel\s+"(?P<words>[^"]*)"')
-ALERT = re.compile(r'alert\s+(?P<all>.*)', re.S)
+ALERT = re.compile(r"alert\s+(?P<all>.*)", re.S)
 QUOTED = re.compile(r'"([^"]*)"')
 
 

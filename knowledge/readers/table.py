@@ -32,8 +32,6 @@ def read_csv(data: bytes) -> Reading:
     named = len(rows) > 1 and all(cell and len(cell.split()) <= 8 for cell in head)
     lines = []
     for row in rows[1:] if named else rows:
-        pairs = itertools.zip_longest(head, row, fillvalue="") if named else ((("", cell) for cell in row))
+        pairs = itertools.zip_longest(head, row, fillvalue="") if named else (("", cell) for cell in row)
         lines.append("; ".join(f"{name}: {cell}" if name else cell for name, cell in pairs if cell))
-    return Reading(
-        checked(Block("row", line) for line in lines), notes=("hidden text left out",) if hid else ()
-    )
+    return Reading(checked(Block("row", line) for line in lines), notes=("hidden text left out",) if hid else ())

@@ -37,4 +37,6 @@ def paragraphs(text: str, page: int | None = None) -> Iterator[Block]:
 
 
 def _is_heading(line: str) -> bool:
-    return len(line.split()) <= HEADING_WORDS and line[:1].isalnum() and line[-1] not in ".!?,;:" and not line[0].islower()
+    return (
+        len(line.split()) <= HEADING_WORDS and line[:1].isalnum() and line[-1] not in ".!?,;:" and not line[0].islower()
+    )
