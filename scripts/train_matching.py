@@ -1,13 +1,13 @@
 """Trains the matcher that picks a practice card from what a person says.
 
-A low-rank update of the offline embedding (LoRA, Hu et al. 2021, arXiv:2106.09685) with a cosine classifier over the
-cards, learned from ``knowledge/phrasings/*.txt`` and the cards' own situations. Needs torch, which the product itself
-never does:
+A low-rank update (LoRA, Hu et al. 2021, arXiv:2106.09685) of the upper layers of all-mpnet-base-v2 with a cosine
+classifier over the cards, learned from ``knowledge/phrasings/*.txt`` and the cards' own situations. Needs torch, which
+the product itself never does:
 
-    uv run --with torch scripts/train_matching.py --weights DIR --out knowledge/matcher.npz
+    uv run --with torch --with safetensors scripts/train_matching.py --weights DIR --out knowledge/matcher.npz
 
-``DIR`` holds ``model.safetensors`` and ``tokenizer.json`` of all-MiniLM-L6-v2. Every tenth line is kept from training
-and used to choose the number of epochs; the evaluation situations are never read here.
+``DIR`` holds ``model.safetensors`` and ``tokenizer.json`` of all-mpnet-base-v2. Every twentieth line is kept from
+training, to see how many epochs help; the evaluation situations are never read here.
 """
 
 import argparse
@@ -26,15 +26,16 @@ from torch import Tensor, nn
 
 from knowledge.cards import load_cards
 
-LAYERS, HEADS, WIDTH = 6, 12, 384
+LAYERS, HEADS, WIDTH = 12, 12, 768
+BUCKETS, FARTHEST = 32, 128
+"""Relative positions fall into buckets, finer nearby (MPNet, Song et al. 2020, arXiv:2004.09297)."""
+PADDING = 1
 MAX_TOKENS = 128
+FROZEN = 10
+"""Lower layers stay as they are: their output is computed once, which makes an epoch many times as fast."""
 ADAPTED = (
-    "attention.self.query",
-    "attention.self.value",
-    "attention.output.dense",
-    "intermediate.dense",
-    "output.dense",
-)
+    "attention.attn.q", "attention.attn.k", "attention.attn.v", "attention.attn.o", "intermediate.dense", "output.dense",
+)  # fmt: skip
 
 
 class Adapted(nn.Module):
@@ -51,13 +52,13 @@ class Adapted(nn.Module):
 
 
 class Encoder(nn.Module):
-    """MiniLM with adapted layers, mean pooling and unit vectors; the network that ``knowledge.minilm`` builds."""
+    """MPNet with adapted upper layers, mean pooling and unit vectors; the network that ``knowledge.mpnet`` builds."""
 
     def __init__(self, weights: dict[str, Tensor], rank: int) -> None:
         super().__init__()
         self.w = {name: tensor for name, tensor in weights.items() if tensor.dtype == torch.float32}
         self.layers = nn.ModuleDict()
-        for layer in range(LAYERS):
+        for layer in range(FROZEN, LAYERS):
             for name in ADAPTED:
                 key = f"encoder.layer.{layer}.{name}"
                 self.layers[key.replace(".", "/")] = Adapted(self.w[f"{key}.weight"], self.w[f"{key}.bias"], rank)
@@ -70,29 +71,45 @@ class Encoder(nn.Module):
         return F.linear(x, self.w[f"{key}.weight"], self.w[f"{key}.bias"])
 
     def _norm(self, x: Tensor, key: str) -> Tensor:
-        return F.layer_norm(x, (WIDTH,), self.w[f"{key}.weight"], self.w[f"{key}.bias"], 1e-12)
+        return F.layer_norm(x, (WIDTH,), self.w[f"{key}.weight"], self.w[f"{key}.bias"], 1e-5)
 
-    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
+    def lower(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """Hidden states after the frozen layers, shape (batch, tokens, 768)."""
         e = "embeddings."
-        x = self.w[e + "word_embeddings.weight"][ids] + self.w[e + "position_embeddings.weight"][: ids.shape[1]]
-        x = self._norm(x + self.w[e + "token_type_embeddings.weight"][0], e + "LayerNorm")
-        x = self.dropout(x)
-        size = WIDTH // HEADS
-        for layer in range(LAYERS):
-            p = f"encoder.layer.{layer}."
-            q, k, v = (
-                self._linear(x, p + f"attention.self.{n}").view(*x.shape[:2], HEADS, size).transpose(1, 2)
-                for n in ("query", "key", "value")
-            )
-            a = F.scaled_dot_product_attention(q, k, v, attn_mask=mask[:, None, None, :])
-            a = a.transpose(1, 2).reshape(x.shape)
-            x = self._norm(
-                x + self.dropout(self._linear(a, p + "attention.output.dense")), p + "attention.output.LayerNorm"
-            )
-            h = F.gelu(self._linear(x, p + "intermediate.dense"))
-            x = self._norm(x + self.dropout(self._linear(h, p + "output.dense")), p + "output.LayerNorm")
+        places = (mask.cumsum(1) * mask).long() + PADDING
+        x = self.w[e + "word_embeddings.weight"][ids] + self.w[e + "position_embeddings.weight"][places]
+        return self._layers(self._norm(x, e + "LayerNorm"), mask, 0, FROZEN)
+
+    def forward(self, hidden: Tensor, mask: Tensor) -> Tensor:
+        """Unit vectors, shape (batch, 768), from the hidden states of the frozen layers."""
+        x = self._layers(self.dropout(hidden), mask, FROZEN, LAYERS)
         pooled = (x * mask[:, :, None]).sum(1) / mask.sum(1, keepdim=True)
         return F.normalize(pooled, dim=-1)
+
+    def _layers(self, x: Tensor, mask: Tensor, first: int, last: int) -> Tensor:
+        size = WIDTH // HEADS
+        hide = self._nearness(x.shape[1]) + (mask[:, None, None, :] - 1.0) * 1e9
+        for layer in range(first, last):
+            p = f"encoder.layer.{layer}."
+            drop = self.dropout if layer >= FROZEN else nn.Identity()
+            q, k, v = (
+                self._linear(x, p + f"attention.attn.{n}").view(*x.shape[:2], HEADS, size).transpose(1, 2)
+                for n in "qkv"
+            )
+            a = F.scaled_dot_product_attention(q, k, v, attn_mask=hide.to(q.dtype)).transpose(1, 2).reshape(x.shape)
+            x = self._norm(x + drop(self._linear(a, p + "attention.attn.o")), p + "attention.LayerNorm")
+            h = F.gelu(self._linear(x, p + "intermediate.dense"))
+            x = self._norm(x + drop(self._linear(h, p + "output.dense")), p + "output.LayerNorm")
+        return x
+
+    def _nearness(self, width: int) -> Tensor:
+        """The attention bias of relative positions, shape (1, heads, width, width), shared by all layers."""
+        place = torch.arange(width)
+        behind = place[:, None] - place[None, :]
+        half, near = BUCKETS // 2, BUCKETS // 4
+        far = near + (torch.log(behind.abs().clamp(min=1) / near) / math.log(FARTHEST / near) * (half - near)).long()
+        bucket = (behind < 0).long() * half + torch.where(behind.abs() < near, behind.abs(), far.clamp(max=half - 1))
+        return self.w["encoder.relative_attention_bias.weight"][bucket].permute(2, 0, 1)[None]
 
 
 def examples(none: Path | None) -> tuple[list[str], list[tuple[str, int]]]:
@@ -112,27 +129,45 @@ def examples(none: Path | None) -> tuple[list[str], list[tuple[str, int]]]:
     return ids, rows
 
 
-def batches(
-    rows: list[tuple[str, int]], tokenizer: Tokenizer, size: int, shuffle: bool
-) -> list[tuple[Tensor, Tensor, Tensor]]:
-    order = list(range(len(rows)))
-    if shuffle:
-        random.shuffle(order)
-    encoded = tokenizer.encode_batch([rows[i][0] for i in order])
-    out = []
-    by_length = sorted(range(len(order)), key=lambda i: len(encoded[i].ids) + (random.random() * 8 if shuffle else 0))
-    for start in range(0, len(by_length), size):
-        part = by_length[start : start + size]
+Row = tuple[Tensor, int]
+
+
+@torch.no_grad()
+def frozen(encoder: Encoder, rows: list[tuple[str, int]], tokenizer: Tokenizer) -> list[Row]:
+    """Every message as the output of the frozen layers, half precision, with its class."""
+    encoded = tokenizer.encode_batch([text for text, _ in rows])
+    order = sorted(range(len(rows)), key=lambda i: len(encoded[i].ids))
+    out: list[Row] = [(torch.empty(0), 0)] * len(rows)
+    for start in range(0, len(order), 64):
+        part = order[start : start + 64]
         width = max(len(encoded[i].ids) for i in part)
-        ids = torch.zeros(len(part), width, dtype=torch.long)
-        mask = torch.zeros(len(part), width)
+        ids, mask = torch.full((len(part), width), PADDING), torch.zeros(len(part), width)
         for row, i in enumerate(part):
             ids[row, : len(encoded[i].ids)] = torch.tensor(encoded[i].ids)
             mask[row, : len(encoded[i].ids)] = 1
-        out.append((ids, mask, torch.tensor([rows[order[i]][1] for i in part])))
-    if shuffle:
-        random.shuffle(out)
+        with torch.autocast("cpu", torch.bfloat16):
+            hidden = encoder.lower(ids, mask)
+        for row, i in enumerate(part):
+            out[i] = (hidden[row, : len(encoded[i].ids)].half().clone(), rows[i][1])
     return out
+
+
+def batches(rows: list[Row], size: int, shuffle: bool) -> list[tuple[Tensor, Tensor, Tensor]]:
+    """Batches of like length: hidden states, mask, classes."""
+    order = sorted(range(len(rows)), key=lambda i: len(rows[i][0]) + (random.random() * 8 if shuffle else 0))
+    parts = [order[start : start + size] for start in range(0, len(order), size)]
+    if shuffle:
+        random.shuffle(parts)
+    return [_padded([rows[i] for i in part]) for part in parts]
+
+
+def _padded(rows: list[Row]) -> tuple[Tensor, Tensor, Tensor]:
+    width = max(len(hidden) for hidden, _ in rows)
+    x, mask = torch.zeros(len(rows), width, WIDTH), torch.zeros(len(rows), width)
+    for row, (hidden, _) in enumerate(rows):
+        x[row, : len(hidden)] = hidden.float()
+        mask[row, : len(hidden)] = 1
+    return x, mask, torch.tensor([label for _, label in rows])
 
 
 def main() -> None:
@@ -140,29 +175,32 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--none", type=Path)
-    parser.add_argument("--rank", type=int, default=16)
-    parser.add_argument("--epochs", type=int, default=6)
-    parser.add_argument("--rate", type=float, default=1.5e-3)
+    parser.add_argument("--rank", type=int, default=24)
+    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--all", action="store_true", help="train on the kept lines too, once the epochs are chosen")
     args = parser.parse_args()
     random.seed(args.seed)
+    torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
     tokenizer = Tokenizer.from_file(str(args.weights / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(MAX_TOKENS)
     ids, rows = examples(args.none)
-    kept = [row for n, row in enumerate(rows) if n % 10 == 0]
-    train = rows if args.all else [row for n, row in enumerate(rows) if n % 10]
     classes = max(label for _, label in rows) + 1
     encoder = Encoder(load_file(args.weights / "model.safetensors"), args.rank)
-    # The classifier starts at the mean vector of each card's messages, a nearest-centroid classifier.
     encoder.eval()
+    states = frozen(encoder, rows, tokenizer)
+    kept = [row for n, row in enumerate(states) if n % 20 == 0]
+    train = states if args.all else [row for n, row in enumerate(states) if n % 20]
+    # The classifier starts at the mean vector of each card's messages, a nearest-centroid classifier.
     sums = torch.zeros(classes, WIDTH)
     with torch.no_grad():
-        for token_ids, mask, labels in batches(train, tokenizer, 128, False):
-            sums.index_add_(0, labels, encoder(token_ids, mask))
+        for hidden, mask, labels in batches(train, 128, False):
+            sums.index_add_(0, labels, encoder(hidden, mask))
     prototypes = nn.Parameter(F.normalize(sums, dim=-1))
     bias = nn.Parameter(torch.zeros(classes))
     scale = nn.Parameter(torch.tensor(16.0))
@@ -177,14 +215,16 @@ def main() -> None:
         optimizer, [g["lr"] for g in groups], total_steps=steps + 1, pct_start=0.15
     )
 
-    def logits(token_ids: Tensor, mask: Tensor) -> Tensor:
-        return scale * encoder(token_ids, mask) @ F.normalize(prototypes, dim=-1).T + bias
+    def logits(hidden: Tensor, mask: Tensor) -> Tensor:
+        with torch.autocast("cpu", torch.bfloat16):
+            vectors = encoder(hidden, mask)
+        return scale * vectors.float() @ F.normalize(prototypes, dim=-1).T + bias
 
     for epoch in range(args.epochs):
         encoder.train()
         begun, total = time.time(), 0.0
-        for token_ids, mask, labels in batches(train, tokenizer, args.batch, True):
-            loss = F.cross_entropy(logits(token_ids, mask), labels, label_smoothing=0.05)
+        for hidden, mask, labels in batches(train, args.batch, True):
+            loss = F.cross_entropy(logits(hidden, mask), labels, label_smoothing=0.05)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -192,7 +232,7 @@ def main() -> None:
             total += loss.item() * len(labels)
         encoder.eval()
         with torch.no_grad():
-            tested = [(logits(t, m).topk(3).indices, y) for t, m, y in batches(kept, tokenizer, 128, False)]
+            tested = [(logits(t, m).topk(3).indices, y) for t, m, y in batches(kept, 128, False)]
         first = sum((top[:, 0] == y).sum().item() for top, y in tested) / len(kept)
         three = sum((top == y[:, None]).any(1).sum().item() for top, y in tested) / len(kept)
         print(
