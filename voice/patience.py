@@ -11,13 +11,12 @@ FINISHED = 0.5
 """Smart Turn's probability from which a voice sounds finished."""
 
 UNFINISHED = re.compile(
-    r"(?:[,;:–—-]|…|\.\.\.|\b(?:a|an|the|and|but|or|so|because|if|when|while|that|which|who|whose|where|to|of|in|on|at"
-    r"|for|with|without|from|by|about|into|after|before|between|is|are|was|were|be|been|am|my|your|our|their|his|her"
-    r"|its|i|i'm|we|they|he|she|it's|you|um|uh|er|erm|hmm|like|as|than|then|not|very|really|just|well|okay|yeah|also"
-    r"|maybe|should|would|could|can|will|have|has|had|do|does|did|get|gets|going|want|need|think|know))[.\s]*$",
+    r"(?:[,;:–—-]|…|\.\.\.|\b(?:a|an|the|and|but|or|so|because|if|when|while|which|who|whose|where|to|of|with|without"
+    r"|from|by|into|between|my|your|our|their|his|its|i|i'm|i've|we|they|he|she|um|uh|er|erm|hmm|like|as|than|be|been"
+    r"|am|very|really|just|well|maybe|going)\.?)\s*$",
     re.I,
 )
-"""Words and marks that a sentence seldom ends with."""
+"""Words and marks that a sentence seldom ends with, whatever full stop Whisper puts after them."""
 
 # A text without its full stop is one that Whisper took for cut off.
 COMPLETE = re.compile(r"[.?!][\"”’')]*\s*$")
@@ -34,17 +33,23 @@ class Patience:
     """One of them does."""
     open_ms: int
     """Neither does."""
+    enough_words: int | None = None
+    """From this many words on, a turn that sounds finished waits no longer than a normal one."""
 
     def wait_ms(self, finished: float, text: str) -> int:
         """How long to wait after ``text``, whose voice sounds finished with that probability."""
         votes = (finished >= FINISHED) + complete(text)
+        if votes == 2 and self.enough_words is not None and len(text.split()) >= self.enough_words:
+            return NORMAL.finished_ms
         return (self.open_ms, self.unsure_ms, self.finished_ms)[votes]
 
 
 BRISK = Patience("brisk", 450, 900, 1500)
-NORMAL = Patience("normal", 700, 1200, 2500)
+NORMAL = Patience("normal", 750, 1300, 2500)
 THINK = Patience("think", 1200, 2500, 5000)
-"""For somebody who thinks aloud, and after the coach's own open question."""
+"""For somebody who thinks aloud."""
+TAKE_YOUR_TIME = Patience("think", 1200, 2500, 5000, enough_words=12)
+"""After the coach's own open question: people fall silent before they answer and after their first words."""
 
 BY_NAME = {patience.name: patience for patience in (BRISK, NORMAL, THINK)}
 
@@ -52,13 +57,13 @@ BY_NAME = {patience.name: patience for patience in (BRISK, NORMAL, THINK)}
 def chosen(mode: Mode, *, asked_openly: bool) -> Patience:
     """The patience of a mode; ``auto`` gives time to think after the coach's own open question."""
     if mode == "auto":
-        return THINK if asked_openly else NORMAL
+        return TAKE_YOUR_TIME if asked_openly else NORMAL
     return BY_NAME[mode]
 
 
 def complete(text: str) -> bool:
     """Whether the words read as a finished sentence."""
-    return bool(COMPLETE.search(text)) and not UNFINISHED.search(text.rstrip(" .?!\"”’')") or "")
+    return bool(COMPLETE.search(text)) and not UNFINISHED.search(text)
 
 
 OPEN_QUESTION = re.compile(r"^\W*(?:\w+\W+){0,6}?(?:what|how|which|who|where|when|why)\b", re.I)

@@ -93,6 +93,7 @@ class Talk:
 
     async def close(self) -> None:
         """The page is gone: what was played stays heard, the rest was cut off."""
+        self._before = self.unfinished
         self._subscription.close()
         self._working.cancel()
         self._following.cancel()

@@ -1,0 +1,104 @@
+"""Where browsers talk: one socket for each spoken conversation, and the script that speaks on the page.
+
+Who may come in and which conversation a browser is on is decided by the server that mounts these.
+"""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from coach.conversation import Conversation
+from coach.errors import CoachError
+from voice.parts import Parts
+from voice.talk import Send, Talk
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI, WebSocket
+
+logger = logging.getLogger(__name__)
+
+STATIC = Path(__file__).parent / "static"
+
+# A phone that was locked for longer comes back to a new thought.
+REMEMBER_S = 600
+
+Open = Callable[["WebSocket"], Awaitable[Conversation]]
+"""The conversation that a browser is on. Raises CoachError."""
+OnAloud = Callable[[str, str, int], None]
+"""Told of a conversation, a turn in it, and how many of the turn's sentences have begun to be heard."""
+
+
+class Talks:
+    """All spoken conversations of this server."""
+
+    def __init__(self, parts: Parts, open: Open, on_aloud: OnAloud = lambda conversation, turn, n: None) -> None:
+        self._parts = parts
+        self._open = open
+        self._on_aloud = on_aloud
+        self._aloud: set[str] = set()
+        self._unfinished: dict[str, tuple[float, str]] = {}
+        self.open = 0
+        """How many browsers are talking now."""
+
+    def speaks(self, turn: str) -> bool:
+        """Whether a turn was answered aloud: then only what was played counts as heard, not what a page shows."""
+        return turn in self._aloud
+
+    def mount(self, app: "FastAPI") -> None:
+        from fastapi import WebSocket
+        from fastapi.staticfiles import StaticFiles
+
+        async def socket(websocket: WebSocket) -> None:
+            await websocket.accept()
+            await self.serve(websocket)
+
+        app.mount("/voice", StaticFiles(directory=STATIC), name="voice")
+        app.add_api_websocket_route("/talk", socket)
+
+    async def serve(self, websocket: "WebSocket") -> None:
+        """Talks with one browser until it goes away."""
+        from voice.session import run
+
+        try:
+            await websocket.send_json({"kind": "loading"})
+            await self._parts.ready()
+            conversation = await self._open(websocket)
+        except CoachError as exc:
+            await websocket.send_json({"kind": "refused", "text": str(exc)})
+            await websocket.close()
+            return
+        talks: list[Talk] = []
+
+        def begin(send: Send) -> Talk:
+            talk = Talk(
+                conversation,
+                self._parts.voice,
+                self._parts.ear,
+                send,
+                on_played=lambda turn, n: self._played(conversation.id, turn, n),
+                before=self._recall(conversation.id),
+            )
+            talks.append(talk)
+            return talk
+
+        self.open += 1
+        try:
+            await run(websocket, begin)
+        finally:
+            self.open -= 1
+            for talk in talks:
+                self._remember(conversation.id, talk.unfinished)
+
+    def _played(self, conversation: str, turn: str, n: int) -> None:
+        self._aloud.add(turn)
+        self._on_aloud(conversation, turn, n)
+
+    def _remember(self, conversation: str, text: str) -> None:
+        if text:
+            self._unfinished[conversation] = (time.monotonic(), text)
+
+    def _recall(self, conversation: str) -> str:
+        at, text = self._unfinished.pop(conversation, (0.0, ""))
+        return text if time.monotonic() - at < REMEMBER_S else ""
