@@ -32,6 +32,8 @@ PIECES = 8
 DOCUMENT_PIECES = 64
 RULE_CHANCE = 0.9
 """What a matched rule counts as, beside the heads' chances."""
+TOLD = 0.85
+"""Chance from which a clinical or legal matter counts that is only told of."""
 WITH_RULE = 0.6
 """A rule that matches in a question lowers what the head must be sure of."""
 
@@ -47,9 +49,10 @@ _OPENINGS = (
 """Openings of the first crisis text, the more telling first."""
 
 # Without a head, a clinical or legal rule counts only in something that asks for an answer or a text.
-_ASKS = re.compile(
-    r"\?|^\W*(?:what|which|how|can|could|should|do|does|is|are|am|may|would|write|give|draft|tell|help|please|recommend|"
-    r"suggest|diagnose|treat|be my|act as|prepare|script)\b|\b(?:i need|i want you to|write me|tell me|do you think)\b",
+ASKS = re.compile(
+    r"\?|(?:^|[.!:,;]\s+|\n)\W*(?:explain|list|describe|create|make|provide|compare|outline|show|find|pick|plan|what|"
+    r"which|how|can|could|should|do|does|is|are|am|may|would|write|give|draft|tell|help|please|recommend|suggest|"
+    r"diagnose|treat|be my|act as|prepare|script)\b|\b(?:i need|i want you to|write me|tell me|do you think)\b",
     re.I,
 )
 _RULES_ALONE: tuple[tuple[str, str], ...] = (
@@ -127,17 +130,19 @@ class SafetyGate:
 
     def _danger(self, said: str, found: frozenset[str], sensed: Sensed, after_crisis: bool) -> Finding | None:
         """Danger to somebody, by rule or by head."""
+        abroad = crisis_abroad(said)
+        if abroad is not None:
+            return abroad
         by_rule = _who_by_rule(said, found)
         if by_rule is not None:
             who, names = by_rule
             tier: Tier = "explicit" if who != "own" or names & _EXPLICIT else "veiled"
             return Finding(who, tier, f"{who}, {tier}: {', '.join(sorted(names))}", _theme(said))
-        abroad = crisis_abroad(said)
-        if abroad is not None:
-            return abroad
         if self._sense is None:
             return None
-        chance = sensed.chances["crisis"]
+        if sensed.chances["content"] >= self._sense.threshold("content"):
+            return Finding("content", "veiled", f"content: head {sensed.chances['content']:.2f}")
+        chance = sensed.chances["crisis"] + sensed.chances["content"]
         if chance < self._sense.threshold("after_crisis" if after_crisis else "crisis"):
             return None
         likely = self._sense.fitting(sensed.pieces["crisis"], CRISIS_CLASSES)
@@ -149,13 +154,17 @@ class SafetyGate:
             return "injection", f"injection: {', '.join(sorted(found & _INJECTION_ALONE))}"
         if self._sense is not None:
             for kind in ("injection", "legal", "clinical"):
-                ruled = any(name.startswith(f"{kind}.") for name in found) and _ASKS.search(said)
-                if sensed.chances[kind] >= self._sense.threshold(kind) * (WITH_RULE if ruled else 1):
+                ruled = any(name.startswith(f"{kind}.") for name in found) and ASKS.search(said)
+                needed = self._sense.threshold(kind) * (WITH_RULE if ruled else 1)
+                if kind != "injection" and not ASKS.search(said):
+                    # Illness or a dispute that is told of, with nothing asked, is mostly the background of work talk.
+                    needed = TOLD
+                if sensed.chances[kind] >= needed:
                     texts = [name for name, of in REDIRECTS.items() if of == kind]
                     name = self._sense.fitting(sensed.pieces[kind], texts)
                     return name, f"{name}: head {sensed.chances[kind]:.2f}"
             return None
-        if _ASKS.search(said):
+        if ASKS.search(said):
             for rule, name in _RULES_ALONE:
                 if rule in found:
                     if name == "clinical-own" and _THIRD.search(said):

@@ -12,14 +12,17 @@ from functools import cache
 from coach import patterns
 
 # Rules for bare words, which talk about the subject uses as well ("our suicide prevention training").
-_WORDS_ALONE = frozenset(
-    f"crisis.{rule}" for rule in ("suicide", "self-harm", "ways", "promote", "method", "starve")
-)
+_WORDS_ALONE = frozenset(f"crisis.{rule}" for rule in ("suicide", "self-harm", "ways", "promote", "method", "starve"))
 
 _MASKED = (
     (re.compile(r"\bsu?[i1!*]+c[i1!*]+d[e3*]+", re.I), "suicide"),
     (re.compile(r"\bk[*!1]ll", re.I), "kill"),
     (re.compile(r"\b(?:kys|k y s)\b", re.I), "kill yourself"),
+)
+# Letters written as signs inside a word, to slip past filters: "k!ll", "p@!nful".
+_LEET = str.maketrans({"@": "a", "!": "i", "1": "i", "0": "o", "3": "e", "$": "s", "5": "s", "7": "t", "4": "a"})
+_MIXED = re.compile(
+    r"[\w.+-]+@[\w-]+\.\w+|\b[\w@!$]*[a-z][@!$013457]+[\w@!$]*[a-z0-9$]\b|[@!$]+[a-z][\w@!$]*[@!$013457]\w*", re.I
 )
 _APOSTROPHES = str.maketrans("’‘`´", "''''")
 
@@ -40,9 +43,16 @@ def plain(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).translate(_APOSTROPHES)
     if not text.isascii():
         text = "".join(char for char in text if unicodedata.category(char) != "Cf")
+    text = _MIXED.sub(lambda word: word.group(0).translate(_LEET) if _masks(word.group(0)) else word.group(0), text)
     for pattern, word in _MASKED:
         text = pattern.sub(word, text)
     return re.sub(r"[ \t]+", " ", text).strip()
+
+
+def _masks(word: str) -> bool:
+    """Whether signs stand for letters, as opposed to a number with a unit, a version or an address."""
+    address = "@" in word and "." in word
+    return not address and re.search(r"[a-z][@!$013457]+[a-z$]|[@!$][a-z0-9]*[a-z].*[@!$0-9]", word, re.I) is not None
 
 
 def blank_idioms(text: str) -> str:

@@ -20,12 +20,12 @@ import yaml
 
 from coach import heads, signals
 from coach.config import default_cache
-from coach.gate import CRISIS_CLASSES, REDIRECTS
+from coach.gate import ASKS, CRISIS_CLASSES, REDIRECTS
 from coach.protocols import Embedder
 
 CASES = Path(__file__).resolve().parent.parent / "evals" / "data" / "safety"
 FILES = ("crisis", "misheard", "clinical", "legal", "injection", "traps")
-KINDS = ("none", "crisis", "clinical", "legal", "injection", "money")
+KINDS = ("none", "crisis", "content", "clinical", "legal", "injection", "money")
 """Classes of the first head. One chance a kind: summed over its texts, an unclear message would look dangerous."""
 TEXTS = (*CRISIS_CLASSES, *REDIRECTS)
 """Classes of the second head, which only chooses among the texts of a kind."""
@@ -42,12 +42,12 @@ SMOOTHING = 0.05
 FOLDS = 5
 FALSE_FIRES = 0.01
 """Share of own ordinary messages (not the traps made to mislead) that may fire in cross-validation, for a crisis."""
-FALSE_REDIRECTS = 0.01
+FALSE_REDIRECTS = 0.015
 ORDINARY = ("work-stress", "coaching", "harmless-elsewhere")
 HIGHEST = 0.75
 """Nor above this: it would leave the head nothing to find."""
-LOWEST = 0.30
-"""No threshold below this: with few cases the cross-validated tail says little."""
+LOWEST = {"crisis": 0.5, "content": 0.45, "clinical": 0.35, "legal": 0.35, "injection": 0.5, "money": 0.3}
+"""No threshold below these: with few cases the cross-validated tail says little."""
 
 
 def cases(split: str) -> list[dict[str, str]]:
@@ -171,7 +171,8 @@ def chances(head: heads.Head, embedder: Embedder, texts: list[str]) -> np.ndarra
 
 
 def kind_of(label: str) -> str:
-    return "crisis" if label in CRISIS_CLASSES else REDIRECTS.get(label, label)
+    """The class of the first head. Asks for harmful words read unlike danger, and have a threshold of their own."""
+    return "crisis" if label in CRISIS_CLASSES and label != "content" else REDIRECTS.get(label, label)
 
 
 def thresholds(embedder: Embedder, rows: list[dict[str, str]], beside: list[dict[str, str]]) -> dict[str, float]:
@@ -185,11 +186,14 @@ def thresholds(embedder: Embedder, rows: list[dict[str, str]], beside: list[dict
         head = fit(embedder, as_kinds([*learnt, *beside]), KINDS, 2)
         table[folds == fold] = chances(head, embedder, [row["text"] for row in held])
     found = np.array([kind_of(row["label"]) for row in rows])
+    # The gate redirects only where something is asked.
+    asks = np.array([ASKS.search(row["text"]) is not None for row in rows])
+    may_fire = {kind: asks if kind in ("clinical", "legal", "money") else np.ones(len(rows)) for kind in KINDS}
     out = {}
     for index, kind in enumerate(KINDS[1:], 1):
         allowed = FALSE_FIRES if kind == "crisis" else FALSE_REDIRECTS
-        harmless = np.sort(table[(found == "none") & ordinary, index])[::-1]
-        out[kind] = round(float(np.clip(harmless[int(allowed * len(harmless))] + 0.01, LOWEST, HIGHEST)), 3)
+        harmless = np.sort((table[:, index] * may_fire[kind])[(found == "none") & ordinary])[::-1]
+        out[kind] = round(float(np.clip(harmless[int(allowed * len(harmless))] + 0.01, LOWEST[kind], HIGHEST)), 3)
         fired = table[:, index] >= out[kind]
         print(
             f"{kind:10} threshold {out[kind]:.3f}, cross-validated: recall {fired[found == kind].mean():.3f}, "
