@@ -33,7 +33,7 @@ PER_RARE = 2000
 FIGURES_RANK, FIGURES_LOGIT = 4.0, 3.0
 """A figure such as 106 that question and passage share says more than any likeness of their words. Set by hand:
 the tuning questions hold no figures."""
-VERBATIM, VERBATIM_LOGIT = 0.7, 4.0
+VERBATIM, VERBATIM_LOGIT = 0.85, 4.0
 """Nor do they repeat the documents' own words, as people do who know them: a passage that has so many of a question's
 words, by rarity, speaks of it."""
 FIGURE = re.compile(r"\d{2,}")

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -31,6 +32,41 @@ def text(
 
     report = measure(load_settings(), turns=turns, start=start, on_progress=note)
     show(report, as_json)
+
+
+Corpus = Annotated[Path, typer.Option("--corpus", help="A folder of documents to read.")]
+Peer = Annotated[bool, typer.Option("--peer/--no-peer", help="Measure LangChain's tutorial way as well.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON alone on stdout.")]
+
+
+@app.command()
+def ingest(
+    corpus: Corpus,
+    passages: Annotated[int, typer.Option(help="Size of the large collection that is searched; 0 for none.")] = 100_000,
+    peer: Peer = True,
+    as_json: AsJson = False,
+) -> None:
+    """Taking a corpus in: time, memory, the second run; searching a large one."""
+    from coach.app import load_settings
+    from evals.bench.ingest import measure
+
+    show(measure(load_settings(), corpus, passages=passages, peer=peer, on_progress=note), as_json)
+
+
+@app.command()
+def retrieval(
+    corpus: Corpus,
+    questions: Annotated[
+        Path | None, typer.Option(help="A table of other questions over the corpus.", show_default=False)
+    ] = None,
+    peer: Peer = True,
+    as_json: AsJson = False,
+) -> None:
+    """What is found in a corpus, by our questions and others, beside LangChain's tutorial way."""
+    from coach.app import load_settings
+    from evals.bench.retrieval import measure
+
+    show(measure(load_settings(), corpus, others=questions, peer=peer, on_progress=note), as_json)
 
 
 def show(report: dict[str, Any], as_json: bool) -> None:
