@@ -167,6 +167,8 @@ class Retrieval:
     """Probability, 0 to 1, that the material answers the query."""
     cards: tuple[tuple[str, float], ...] = ()
     """Card ids with scores, best first."""
+    sure: float = 1.0
+    """Probability that the first card is the right one; 1 where the ranking cannot tell."""
     found: tuple[Found, ...] = ()
     """Passages of claims and the person's own documents, best first."""
     beside: tuple[Beside, ...] = ()

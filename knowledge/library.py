@@ -6,6 +6,7 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -25,9 +26,10 @@ from knowledge.documents import DEFAULT, Documents
 from knowledge.fusion import fuse
 from knowledge.index import Index, OnNotice
 from knowledge.intake import Intake, OnFile, Report
+from knowledge.matcher import Matcher, load_matcher
 from knowledge.passages import card_passages, claim_passage
 from knowledge.phrases import Phrase, card_phrases, claim_phrases
-from knowledge.ranking import Comparison, Query, Ranking
+from knowledge.ranking import Comparison, Query, Ranking, softmax, standard
 from knowledge.removal import Receipt, find, remove
 from knowledge.sentences import with_sentences
 from knowledge.vectors import OnProgress, embed_cached
@@ -40,6 +42,10 @@ LEAST_QUALITY = 0.4
 """Passages below this are noise or try to steer; the coach does not speak from them."""
 HELD = 3
 """So many of the documents' passages are held against the claims ledger."""
+BESIDE_MATCHER = 0.25
+"""Weight of the ranking by words and phrases beside the matcher's log-probability (tuning half of the situations)."""
+WORDS_COUNT = 30
+"""Words up to which a longer message weighs more in its topic."""
 REMEMBERED = 16
 """Messages whose comparison is kept, so that searching for one and matching it to several cards reads it once."""
 
@@ -51,6 +57,8 @@ class Read:
     query: Query
     cards: Comparison
     claims: Comparison
+    called: np.ndarray | None
+    """Log-probability that the message calls for each card, where a matcher is there."""
 
 
 class KnowledgeLibrary:
@@ -68,6 +76,7 @@ class KnowledgeLibrary:
         *,
         embedder: Embedder | None,
         cache: Path,
+        matcher: Matcher | None = None,
         bookcase: Bookcase | None = None,
         on_progress: OnProgress | None = None,
         on_notice: OnNotice = lambda text: None,
@@ -89,6 +98,9 @@ class KnowledgeLibrary:
             every = embed_cached(texts, embedder, cache, what="cards and claims", on_progress=on_progress)
             vectors, passage_vectors = every[: len(texts) - len(passages)], every[len(texts) - len(passages) :]
         split = len(card_lines)
+        self._matcher = matcher
+        # Reads a message beside the small embedding, which needs the other core.
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="matcher")
         self._card_ranking = Ranking(card_lines, None if vectors is None else vectors[:split])
         self._claim_ranking = Ranking(claim_lines, None if vectors is None else vectors[split:])
         self._parts = _parts(card_lines)
@@ -213,6 +225,11 @@ class KnowledgeLibrary:
             return Retrieval(text, covered=False, confidence=0.0)
         read = self._read(text)
         scores = read.cards.scores()
+        sure = 1.0
+        if read.called is not None:
+            # The learned reading leads; shared words and near phrases settle what it leaves open.
+            scores = softmax(read.called + BESIDE_MATCHER * standard(scores))
+            sure = float(scores.max())
         order = np.argsort(-scores, kind="stable")[:k]
         confidence = coverage.confidence(self._signals(read))
         owned, of_documents = self._documents_found(text, read, confidence, collection, k) if documents else ([], 0.0)
@@ -224,6 +241,7 @@ class KnowledgeLibrary:
             covered=confidence >= coverage.COVERED,
             confidence=confidence,
             cards=tuple((self._card_ranking.owners[n].removeprefix("card:"), float(scores[n])) for n in order),
+            sure=sure,
             found=found,
             beside=beside,
         )
@@ -298,13 +316,26 @@ class KnowledgeLibrary:
         ids = tuple(self._passages)
         return [ids[n] for n in np.argsort(-(self._passage_vectors @ vector), kind="stable")[:DEPTH]]
 
+    def _called(self, text: str) -> np.ndarray:
+        """Log-probability of each card in the ranking's order. A topic of several messages is read one by one."""
+        assert self._matcher is not None
+        messages = [line for line in text.split("\n") if line.strip()]
+        weights = np.array([min(len(line.split()), WORDS_COUNT) for line in messages], float)
+        scores = np.average([self._matcher.scores(line) for line in messages], axis=0, weights=weights)
+        place = {id: n for n, id in enumerate(self._matcher.cards)}
+        lowest = float(scores.min())
+        ids = (owner.removeprefix("card:") for owner in self._card_ranking.owners)
+        return np.array([scores[place[id]] if id in place else lowest for id in ids])
+
     def _read(self, text: str) -> Read:
         with self._remembering:
             if text in self._reads:
                 self._reads.move_to_end(text)
                 return self._reads[text]
+        reading = self._beside.submit(self._called, text) if self._matcher else None
         query = Query(text, None if self.embedder is None else self.embedder.embed(with_sentences(text)))
-        read = Read(query, self._card_ranking.compare(query), self._claim_ranking.compare(query))
+        cards, claims = self._card_ranking.compare(query), self._claim_ranking.compare(query)
+        read = Read(query, cards, claims, reading.result() if reading else None)
         with self._remembering:
             self._reads[text] = read
             while len(self._reads) > REMEMBERED:
@@ -348,6 +379,7 @@ def open_library(
         load_claims(),
         embedder=embedder,
         cache=settings.cache,
+        matcher=load_matcher(settings.cache, on_progress=on_progress),
         bookcase=bookcase,
         on_progress=on_progress,
         on_notice=on_notice,

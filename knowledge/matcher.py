@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from filelock import FileLock
 
+from knowledge.vectors import OnProgress
 from knowledge.weights import missing, weights_folder
 
 if TYPE_CHECKING:
@@ -33,11 +34,11 @@ class Matcher:
     Raises KnowledgeError where the weights are missing or changed.
     """
 
-    def __init__(self, cache: Path, trained: Path = TRAINED) -> None:
+    def __init__(self, cache: Path, trained: Path = TRAINED, *, on_progress: OnProgress | None = None) -> None:
         with np.load(trained, allow_pickle=False) as arrays:
             self._arrays = {name: arrays[name] for name in arrays.files}
         self.cards = tuple(str(id) for id in self._arrays["cards"])
-        self._folder = _prepared(cache, trained, self._arrays)
+        self._folder = _prepared(cache, trained, self._arrays, on_progress)
         self._turn = threading.Lock()  # batches side by side only fight for the same cores
         self._prototypes = self._arrays["prototypes"].astype(np.float32)
 
@@ -65,12 +66,12 @@ class Matcher:
         return open_tokenizer(self._folder / "tokenizer.json", MAX_TOKENS)
 
 
-def load_matcher(cache: Path, trained: Path = TRAINED) -> Matcher | None:
+def load_matcher(cache: Path, *, on_progress: OnProgress | None = None) -> Matcher | None:
     """The matcher where it was trained and its weights are installed, else None."""
-    return None if not trained.exists() or missing(WEIGHTS) else Matcher(cache, trained)
+    return None if not TRAINED.exists() or missing(WEIGHTS) else Matcher(cache, on_progress=on_progress)
 
 
-def _prepared(cache: Path, trained: Path, arrays: dict[str, np.ndarray]) -> Path:
+def _prepared(cache: Path, trained: Path, arrays: dict[str, np.ndarray], on_progress: OnProgress | None) -> Path:
     """The folder with the converted model and its tokenizer, made once for each training."""
     key = hashlib.sha256(trained.read_bytes()).hexdigest()[:16]
     final = cache / "matching" / key
@@ -82,7 +83,10 @@ def _prepared(cache: Path, trained: Path, arrays: dict[str, np.ndarray]) -> Path
             return final
         from knowledge.mpnet import convert
 
+        told = on_progress or (lambda done, total, what: None)
+        told(0, 2, "the reader of messages")
         folder = weights_folder(WEIGHTS, cache)
+        told(1, 2, "the reader of messages")
         partial = final.with_name(f"{key}.partial")
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir()
@@ -90,6 +94,7 @@ def _prepared(cache: Path, trained: Path, arrays: dict[str, np.ndarray]) -> Path
             convert(folder / "model.safetensors", partial / "model.onnx", _update(arrays))
             shutil.copy(folder / "tokenizer.json", partial / "tokenizer.json")
             os.replace(partial, final)
+            told(2, 2, "the reader of messages")
         finally:
             shutil.rmtree(partial, ignore_errors=True)
         # The unpacked weights are four times the size of what is made of them, and can be made again.

@@ -90,6 +90,12 @@ class Ranking:
         return Comparison(near, overlap, self._lines.met(query.text), views)
 
 
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Probabilities that sum to 1."""
+    weights = np.exp(logits - logits.max())
+    return weights / weights.sum()
+
+
 def standard(view: np.ndarray) -> np.ndarray:
     """Mean 0 and deviation 1 over the owners."""
     return (view - view.mean()) / (view.std() + 1e-6)
