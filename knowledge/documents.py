@@ -105,13 +105,20 @@ class Documents:
     def __init__(self, home: Path):
         self.folder = home / "knowledge"
         self.path = self.folder / "documents.sqlite"
+        self._made = False
 
     @property
     def lock(self) -> Path:
         return self.folder / "documents.lock"
 
     def exists(self) -> bool:
-        return self.path.is_file()
+        """Whether there are tables to ask: a file that was only begun has none."""
+        if not self.path.is_file() or not self.path.stat().st_size:
+            self._made = False
+        elif not self._made:
+            with self._connect() as db:
+                self._made = db.execute("select 1 from sqlite_master where name = 'passages'").fetchone() is not None
+        return self._made
 
     # Reading
 
@@ -203,7 +210,7 @@ class Documents:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with self._connect(write=True, transaction=False) as db:
-                db.executescript(SCHEMA)
+                db.executescript(f"begin; {SCHEMA} commit;")
         except (OSError, sqlite3.Error) as exc:
             raise KnowledgeError(f"{self.path} cannot be written ({exc}). Check the disk and its rights.") from exc
 

@@ -1,5 +1,6 @@
 """OpenDocument text, through odfpy. Spaces and tabs are elements there; notes, annotations and changes are left out."""
 
+import contextlib
 import io
 from collections.abc import Iterator
 from typing import Any
@@ -20,7 +21,9 @@ def read_odt(data: bytes) -> Reading:
     try:
         from odf.opendocument import load
 
-        document = load(io.BytesIO(data))
+        # The library prints whole files that it cannot parse.
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            document = load(io.BytesIO(data))
         words = _Words(_unseen_styles(document))
         blocks = checked(words.blocks(document.text, 0))
         title, date = _about(document)
