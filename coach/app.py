@@ -7,6 +7,7 @@ import asyncio
 import threading
 import weakref
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from coach.config import Settings
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
     from coach.conversation import Conversation
     from coach.language.language import Language
-    from coach.protocols import Gate, Grounding, Library, Policy, Writer
+    from coach.practice.policy import PracticePolicy
+    from coach.protocols import Gate, Grounding, Keeper, Library, Policy, Writer
     from coach.store import Store
 
 OnProgress = Callable[[int, int, str], None]
@@ -50,7 +52,8 @@ def weights_of(settings: Settings) -> Callable[[str], "Path"]:
 
 
 def open_language(
-    settings: Settings, *, utterances: bool = True, on_notice: Callable[[str], None] = lambda text: None) -> "Language":
+    settings: Settings, *, utterances: bool = True, on_notice: Callable[[str], None] = lambda text: None
+) -> "Language":
     """The language analysis alone, with as much as is installed; marks need no ``utterances``. Raises KnowledgeError."""
     from coach.language.language import Language
     from coach.parse import Parser
@@ -61,6 +64,11 @@ def open_language(
         on_notice(f"{line}. Until then fewer kinds are marked.")
     parser = Parser(None if missing("parser") else spacy_model_path(settings.cache))
     return Language(parser, load_embedder(settings.cache) if utterances else None)
+
+
+def local_now() -> datetime:
+    """The time where this machine stands; the days that people name are meant so."""
+    return datetime.now().astimezone()
 
 
 class Coach:
@@ -133,6 +141,7 @@ class Coach:
         chosen = await self.writer(writer)
         entry = await self.store.entry(id) if id else None
         id = id or new_id()
+        practice = entry.settings.get("practice") if entry else None
         conversation = self._conversations.get(id)
         if conversation is None:
             conversation = Conversation(
@@ -141,10 +150,11 @@ class Coach:
                 library=parts.library,
                 gate=parts.gate,
                 grounding=parts.grounding,
-                policy=parts.policy,
+                policy=parts.practising(practice) if practice else parts.policy,
                 writer=chosen,
                 guided=parts.guided,
                 collection=entry.collection if entry else None,
+                keeper=parts.keeper,
             )
             self._conversations[id] = conversation
         elif writer is not None:
@@ -186,6 +196,7 @@ class _Parts:
     gate: "Gate"
     grounding: "Grounding"
     policy: "Policy"
+    keeper: "Keeper | None"
     guided: "Writer"
 
     def __init__(self, settings: Settings, on_progress: OnProgress | None, on_notice: Callable[[str], None]) -> None:
@@ -204,6 +215,15 @@ class _Parts:
         self.library = library
         self.gate = SafetyGate(library.embedder, settings.region)
         self.grounding = GroundingCheck(library.claims)
-        self.policy = CoachingPolicy(library, Parser(None if missing("parser") else spacy_model_path(settings.cache)))
+        self._parser = Parser(None if missing("parser") else spacy_model_path(settings.cache))
+        self._coaching = CoachingPolicy(library, self._parser)
+        self.policy = self.keeper = self.practising(None)
         self.guided = GuidedWriter()
         library.warm()
+
+    def practising(self, start: str | None) -> "PracticePolicy":
+        """A policy for a conversation whose first message belongs to the practice ``start``."""
+        from coach.practice.policy import PracticePolicy
+        from coach.practice.practice import practices
+
+        return PracticePolicy(self._coaching, practices(), self._parser, clock=local_now, start=start)

@@ -25,6 +25,7 @@ class Commands(LazyGroup):
         "data": Elsewhere("coach.data", "Your conversations: where, export, import, delete."),
         "talk": Elsewhere("voice.commands", "Say one turn from a sound file, and take the answer down as sound."),
         "bench": Elsewhere("evals.bench.commands", "Measure speed and memory on this machine."),
+        "practice": Elsewhere("coach.commands_practice", "Practices, and the pages and promises they left."),
         "lint": Elsewhere("coach.commands_lint", "Mark blame and hindsight in a text, and offer another wording."),
         "doctor": Elsewhere("coach.doctor", "Check every part, one line each, with the fix."),
     }
@@ -156,11 +157,10 @@ def _note(line: str) -> None:
 
 
 async def _open(coach: "Coach", id: str | None, practice: str | None) -> "Conversation":
-    talk = await coach.conversation(id)
     if practice is not None:
-        await coach.store.create(talk.id)
-        await coach.store.settle(talk.id, practice=practice)
-    return talk
+        id = (await coach.store.create(id)).id
+        await coach.store.settle(id, practice=practice)
+    return await coach.conversation(id)
 
 
 def _known_practice(name: str) -> None:

@@ -13,10 +13,11 @@ from contextlib import aclosing
 from typing import Any, cast
 
 from coach.citing import own_question, sentence_of
+from coach.commitments import Leaves
 from coach.errors import CoachError, KnowledgeError, NotFoundError, StoreError, WriterError
-from coach.events import Began, Done, Dropped, Event, Notice, Redirect, Said, Sources
+from coach.events import Artefact, Began, Done, Dropped, Event, Notice, Redirect, Said, Sources
 from coach.floor import END, Floor, Subscription
-from coach.protocols import Brief, Gate, Grounding, Library, Policy, Writer
+from coach.protocols import Brief, Gate, Grounding, Keeper, Library, Policy, Writer
 from coach.rechunk import sentences
 from coach.store import Store, new_id
 from coach.unbroken import unbroken
@@ -48,6 +49,7 @@ class Conversation:
         writer: Writer,
         guided: Writer,
         collection: str | None = None,
+        keeper: Keeper | None = None,
     ) -> None:
         self.id = id
         self.store = store
@@ -60,6 +62,8 @@ class Conversation:
         """Words the plan when ``writer`` cannot."""
         self.collection = collection
         """The person's documents that are searched beside the cards."""
+        self.keeper = keeper
+        """Says what a turn leaves behind, where practices are used."""
         self._floor: Floor | None = None
         self._taking = asyncio.Lock()  # protects _floor: of two messages at once, one is answered after the other
         self._subscriptions: weakref.WeakSet[Subscription] = weakref.WeakSet()
@@ -171,6 +175,11 @@ class Conversation:
             failure = await self._word(floor, brief, self.guided)
         if not floor.left:
             await self._say(floor, NOTHING)
+
+        # Keep: the page that was made, the promise that was given.
+        if self.keeper is not None:
+            leaves = await asyncio.to_thread(self.keeper.leaves, brief)
+            await self._keep(floor, leaves)
         return "complete"
 
     # The parts of the line
@@ -292,6 +301,12 @@ class Conversation:
         floor.left.append(sentence)
         floor.ms.setdefault("first_sentence", floor.elapsed_ms())
         await self._tell(floor, Said(floor.turn, len(floor.left) - 1, sentence))
+
+    async def _keep(self, floor: Floor, leaves: Leaves) -> None:
+        if leaves != Leaves():
+            await self._kept(floor, self.store.kept.keep(self.id, floor.turn, leaves))
+        for page in leaves.pages:
+            await self._tell(floor, Artefact(floor.turn, page.kind, page.title, page.markdown))
 
     # Telling, and keeping
 

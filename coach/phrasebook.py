@@ -27,6 +27,10 @@ def phrases() -> dict[str, Any]:
     return _load("phrases")
 
 
+def practice_lines() -> dict[str, list[str]]:
+    return _load("practice")
+
+
 def reflections() -> dict[str, list[str]]:
     return _load("reflections")
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from coach.commitments import Leaves
 from coach.values import Card, Claim, Gated, Passage, Plan, Retrieval, Sentence, Turn
 
 if TYPE_CHECKING:
@@ -107,6 +108,12 @@ class Policy(Protocol):
     def next(self, frame: "Frame", history: Sequence[Turn], retrieval: Retrieval) -> Plan:
         """The next move. ``frame.said`` is the message it answers."""
         ...
+
+
+class Keeper(Protocol):
+    """Says what a turn leaves behind once it was said."""
+
+    def leaves(self, brief: Brief) -> Leaves: ...
 
 
 class Writer(Protocol):

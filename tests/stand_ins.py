@@ -117,6 +117,7 @@ class Setup:
     grounding: FakeGrounding = field(default_factory=FakeGrounding)
     policy: FakePolicy = field(default_factory=FakePolicy)
     writer: FakeWriter = field(default_factory=FakeWriter)
+    keeper: None = None
     guided: FakeWriter = field(default_factory=lambda: FakeWriter("guided", [Sentence("Tell me more.", "other")]))
 
     def __post_init__(self) -> None:

@@ -44,7 +44,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
         def __init__(self, settings: object, on_progress: Any, on_notice: object) -> None:
             on_progress(1, 2, "cards")
             self.library, self.gate, self.grounding = setup.library, setup.gate, setup.grounding
-            self.policy, self.guided = setup.policy, setup.guided
+            self.policy, self.keeper, self.guided = setup.policy, None, setup.guided
 
     monkeypatch.setattr("coach.app._Parts", Parts)
     return Run(capsys, setup)
@@ -232,13 +232,16 @@ def test_without_a_command_the_page_opens(run: Run, monkeypatch: pytest.MonkeyPa
     launched: list[tuple[Any, ...]] = []
     page = type(sys)("ui.web")
 
-    def launch(settings: Settings, host: str, port: int, open_page: bool) -> None:
-        launched.append((settings.writer, host, port, open_page))
+    def launch(settings: Settings, host: str, port: int, open_page: bool, *, https: bool) -> None:
+        launched.append((settings.writer, host, port, open_page, https))
 
     page.launch = launch  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "ui.web", page)
-    assert run() == run("ui") == run("--port", "8000", "--no-open", "--writer", "guided") == 0
-    assert launched == [("auto", "127.0.0.1", 7860, True)] * 2 + [("guided", "127.0.0.1", 8000, False)]
+    assert run() == run("ui") == run("--port", "8000", "--no-open", "--writer", "guided") == run("--https") == 0
+    assert launched == [
+        ("auto", "127.0.0.1", 7860, True, False), ("auto", "127.0.0.1", 7860, True, False),
+        ("guided", "127.0.0.1", 8000, False, False), ("auto", "127.0.0.1", 7860, True, True),
+    ]  # fmt: skip
 
 
 def test_version_and_help(run: Run) -> None:

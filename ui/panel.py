@@ -57,6 +57,16 @@ MOVES = {
     "unclear": "Ask what you mean",
     "about_coach": "Answer about itself",
     "other_language": "Say that it lacks the language",
+    "practice.offer": "Offer a practice for this",
+    "practice.ask": "Ask for what the page still lacks",
+    "practice.ready": "Offer to write the page, or to go on",
+    "practice.narrow": "Make the question smaller",
+    "practice.resist": "Ask for what happened instead of a verdict",
+    "practice.write": "Write the page",
+    "practice.leave": "Put the practice aside",
+    "practice.rest": "Let the practice rest",
+    "practice.follow_up": "Ask how it went, now that the day has come",
+    "practice.later": "Come back to it another day",
 }
 """The policy's moves, as what the coach set out to do."""
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from coach.values import Citation, Gated, Plan, Question, Sentence, Turn
@@ -105,10 +105,18 @@ def path_to(rows: Sequence[Any], last: str | None = None) -> list[Any]:
 def plain(row: Any) -> dict[str, Any]:
     """A row as it is exported."""
     values = dict(row._mapping)
-    return {name: aware(value).isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
+    return {name: _plain(value) for name, value in values.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return aware(value).isoformat()
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def dated(values: dict[str, Any]) -> dict[str, Any]:
     """An exported row with its dates as dates again."""
-    dates = ("created", "updated", "started")
-    return {name: datetime.fromisoformat(value) if name in dates else value for name, value in values.items()}
+    moments = ("created", "updated", "started", "changed")
+    dates = {name: datetime.fromisoformat(value) for name, value in values.items() if name in moments}
+    days = {"due": date.fromisoformat(values["due"])} if values.get("due") else {}
+    return {**values, **dates, **days}

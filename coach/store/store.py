@@ -16,9 +16,10 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from coach.errors import NotFoundError, StoreError
+from coach.store.kept import Kept
 from coach.store.opening import is_sqlite, open_engine, translated
 from coach.store.rows import Cite, aware, dated, gated_row, path_to, plain, plan_row, sentence_row, turn_of
-from coach.store.tables import conversations, turns
+from coach.store.tables import artefacts, commitments, conversations, turns
 from coach.unbroken import unbroken
 from coach.values import Gated, Plan, Sentence, Status, Turn
 
@@ -50,6 +51,8 @@ class Receipt:
     conversations: int
     turns: int
     sentences: int
+    pages: int = 0
+    commitments: int = 0
 
 
 class Store:
@@ -66,6 +69,8 @@ class Store:
         self._opening = threading.Lock()  # protects _engine: opened once, however many threads call first
         # One thread keeps the writes of this process in order and SQLite free of quarrels; a server takes several.
         self._threads = ThreadPoolExecutor(1 if is_sqlite(url) else 4, thread_name_prefix="store")
+        self.kept = Kept(self._write, self._read, clock)
+        """Pages and commitments."""
 
     # Conversations
 
@@ -120,14 +125,14 @@ class Store:
         def work(db: sa.Connection) -> Receipt:
             for id in ids:
                 _entry(db, id)
-            return _delete(db, conversations.c.id.in_(ids), turns.c.conversation.in_(ids))
+            return _delete(db, conversations.c.id.in_(ids))
 
         receipt = await self._write(work)
         await self._compact()
         return receipt
 
     async def delete_all(self) -> Receipt:
-        receipt = await self._write(lambda db: _delete(db, sa.true(), sa.true()))
+        receipt = await self._write(lambda db: _delete(db, sa.true()))
         await self._compact()
         return receipt
 
@@ -263,6 +268,8 @@ class Store:
                             sa.select(turns).where(turns.c.conversation == row.id).order_by(turns.c.number)
                         )
                     ],
+                    "artefacts": [plain(one) for one in _of(db, artefacts, row.id)],
+                    "commitments": [plain(one) for one in _of(db, commitments, row.id)],
                 }
                 for row in found
             ]
@@ -378,19 +385,28 @@ def _change_turn(db: sa.Connection, id: str, **values: Any) -> None:
     db.execute(turns.update().where(turns.c.id == id).values(**values))
 
 
-def _delete(db: sa.Connection, which: Any, whose: Any) -> Receipt:
-    spoken = db.execute(sa.select(turns.c.spoken).where(whose)).scalars().all()
-    gone = db.execute(sa.select(sa.func.count()).select_from(conversations).where(which)).scalar() or 0
-    db.execute(turns.delete().where(whose))
-    db.execute(conversations.delete().where(which))
-    return Receipt(conversations=gone, turns=len(spoken), sentences=sum(len(one) for one in spoken))
+def _delete(db: sa.Connection, which: Any) -> Receipt:
+    ids = db.execute(sa.select(conversations.c.id).where(which)).scalars().all()
+    spoken = db.execute(sa.select(turns.c.spoken).where(turns.c.conversation.in_(ids))).scalars().all()
+    pages = db.execute(artefacts.delete().where(artefacts.c.conversation.in_(ids))).rowcount
+    promises = db.execute(commitments.delete().where(commitments.c.conversation.in_(ids))).rowcount
+    db.execute(turns.delete().where(turns.c.conversation.in_(ids)))
+    db.execute(conversations.delete().where(conversations.c.id.in_(ids)))
+    return Receipt(len(ids), len(spoken), sum(len(one) for one in spoken), pages, promises)
+
+
+def _of(db: sa.Connection, table: sa.Table, conversation: str) -> Any:
+    query = sa.select(table).where(table.c.conversation == conversation)
+    return db.execute(query.order_by(table.c.created, table.c.id))
 
 
 def _load(db: sa.Connection, dumped: dict[str, Any]) -> bool:
     """Whether the conversation came in; False where it is here already."""
     if db.execute(sa.select(conversations.c.id).where(conversations.c.id == dumped["id"])).first():
         return False
-    db.execute(conversations.insert().values(dated({k: v for k, v in dumped.items() if k != "turns"})))
-    for turn in dumped["turns"]:
-        db.execute(turns.insert().values(dated(turn)))
+    parts = {"turns": turns, "artefacts": artefacts, "commitments": commitments}
+    db.execute(conversations.insert().values(dated({k: v for k, v in dumped.items() if k not in parts})))
+    for name, table in parts.items():
+        for one in dumped[name] if name == "turns" else dumped.get(name, ()):
+            db.execute(table.insert().values(dated(one)))
     return True

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration. Kept here so that an up-to-date store opens without importing alembic; a test compares."""
 
 metadata = sa.MetaData()
@@ -39,4 +39,40 @@ turns = sa.Table(
     sa.Column("writer", sa.String, nullable=False),
     sa.Column("started", sa.DateTime(timezone=True), nullable=False),
     sa.UniqueConstraint("conversation", "number", name="turns_in_order"),
+)
+
+artefacts = sa.Table(
+    "artefacts",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column(
+        "conversation", sa.String, sa.ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    # The turn that made it last.
+    sa.Column("turn", sa.String, nullable=False),
+    # What it is about within its conversation; made again, it takes the place of the earlier one.
+    sa.Column("about", sa.String, nullable=False),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("title", sa.String, nullable=False),
+    sa.Column("markdown", sa.Text, nullable=False),
+    sa.Column("data", sa.JSON, nullable=False),
+    sa.Column("created", sa.DateTime(timezone=True), nullable=False),
+    sa.UniqueConstraint("conversation", "about", name="one_artefact_about_a_matter"),
+)
+
+commitments = sa.Table(
+    "commitments",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column(
+        "conversation", sa.String, sa.ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    sa.Column("about", sa.String, nullable=False),
+    sa.Column("owner", sa.String, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("due", sa.Date),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("created", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("changed", sa.DateTime(timezone=True), nullable=False),
+    sa.UniqueConstraint("conversation", "about", name="one_commitment_about_a_matter"),
 )

@@ -6,53 +6,21 @@ or turn shape comes twice.
 
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field
 
 from coach import patterns
 from coach.fill import filled, words_slots
 from coach.foreign import language_of
 from coach.frame import Slot
-from coach.memory import Memory, opening, remember
-from coach.phrasebook import cautions, fill, phrases, unused
+from coach.memory import remember
+from coach.phrasebook import cautions, phrases, unused
 from coach.protocols import Brief
 from coach.reflection import Reflection, link, lower_first, points, quoted, reflect, telling
-from coach.values import Card, Citation, Claim, Grade, Idea, Sentence, SentenceKind
+from coach.values import Card, Citation, Claim, Grade, Idea, Sentence
+from coach.writers import practised
+from coach.writers.draft import Draft, split_sentences
 
 MAX_WORDS = 110
 """A typed reply stays under this; the coaching guide asks for 40 to 80 words, less when spoken."""
-
-
-@dataclass(slots=True)
-class _Draft:
-    """One reply in the making."""
-
-    brief: Brief
-    memory: Memory
-    sentences: list[Sentence] = field(default_factory=list)
-
-    @property
-    def seed(self) -> str:
-        return self.brief.frame.topic[0]
-
-    def say(self, text: str | None, kind: SentenceKind = "other", citations: tuple[Citation, ...] = ()) -> None:
-        if text:
-            self.sentences.append(Sentence(text, kind, citations))
-
-    def line(self, key: str, **slots: str) -> str | None:
-        """An unused line of the phrasebook whose opening was not heard lately."""
-        lines = phrases()[key]
-        recent = self.memory.openings[-6:]
-        first = not self.sentences
-        for template in unused(lines, self.memory.sentences, self.seed):
-            text = fill(template, slots)
-            if text and not (first and opening(text) in recent):
-                return text
-        return None
-
-    def phrase(self, key: str, kind: SentenceKind = "other", **slots: str) -> bool:
-        text = self.line(key, **slots)
-        self.say(text, kind)
-        return text is not None
 
 
 class GuidedWriter:
@@ -67,8 +35,8 @@ class GuidedWriter:
 
 def compose(brief: Brief) -> list[Sentence]:
     """The whole reply to a brief, sentence by sentence."""
-    draft = _Draft(brief, remember(brief.history))
-    _MOVES.get(brief.plan.move, _follow)(draft)
+    draft = Draft(brief, remember(brief.history))
+    (practised.MOVES.get(brief.plan.move) or _MOVES.get(brief.plan.move, _follow))(draft)
     if not draft.sentences:
         _follow(draft)
     if not draft.sentences:
@@ -79,7 +47,7 @@ def compose(brief: Brief) -> list[Sentence]:
 # ---------------------------------------------------------------- parts of a reply
 
 
-def _reflection(d: _Draft, *, avoid: frozenset[str] = frozenset()) -> Reflection | None:
+def _reflection(d: Draft, *, avoid: frozenset[str] = frozenset()) -> Reflection | None:
     """Says the most telling reflection; a second one where the turn would else have the shape of the last."""
     card, index = d.brief.card, d.brief.plan.echo
     echo = card.echoes[index].say if card and index is not None else None
@@ -87,7 +55,7 @@ def _reflection(d: _Draft, *, avoid: frozenset[str] = frozenset()) -> Reflection
     if found is None:
         return None
     parts = split_sentences(found.text)
-    if len(parts) == 1 and _last_kinds(d)[:2] == ("reflection", "question"):
+    if len(parts) == 1 and d.last_kinds[:2] == ("reflection", "question"):
         more = link(d.brief.frame, d.memory)
         deeper = more.text if more else echo if echo and echo not in found.text else None
         parts += [deeper] if deeper else []
@@ -96,12 +64,7 @@ def _reflection(d: _Draft, *, avoid: frozenset[str] = frozenset()) -> Reflection
     return found
 
 
-def split_sentences(text: str) -> list[str]:
-    """Sentences of our own lines; a full stop inside closing quotation marks ends one."""
-    return re.split(r"(?<=[.!?])\s+(?=[A-Z“])|(?<=[.!?]”)\s+(?=[A-Z“])", text)
-
-
-def _idea(d: _Draft, lead: str | None = None) -> None:
+def _idea(d: Draft, lead: str | None = None) -> None:
     idea = _planned_idea(d.brief)
     if idea is None or d.brief.card is None:
         return
@@ -114,7 +77,7 @@ def _planned_idea(brief: Brief) -> Idea | None:
     return next((i for i in brief.card.ideas if i.id == brief.plan.idea), None) if brief.card else None
 
 
-def _words(d: _Draft, lead_key: str = "words_lead", *, after: bool = True) -> bool:
+def _words(d: Draft, lead_key: str = "words_lead", *, after: bool = True) -> bool:
     plan, card = d.brief.plan, d.brief.card
     if card is None or plan.words is None:
         return False
@@ -130,13 +93,13 @@ def _words(d: _Draft, lead_key: str = "words_lead", *, after: bool = True) -> bo
     return True
 
 
-def _question(d: _Draft) -> None:
+def _question(d: Draft) -> None:
     question = d.brief.plan.question
     if question and question.ask:
         d.say(question.ask, "question")
 
 
-def _ask(d: _Draft, key: str) -> None:
+def _ask(d: Draft, key: str) -> None:
     text = d.line(key)
     d.say(text, "question")
 
@@ -153,7 +116,7 @@ def cite_claim(claim: Claim) -> Citation:
     return Citation(f"claim:{claim.id}", claim.source, claim.type, claim.statement, claim.grade, "")
 
 
-def _newest(d: _Draft) -> Slot | None:
+def _newest(d: Draft) -> Slot | None:
     order = ("event", "quote", "impact", "wish", "fear", "own_part", "tried", "constraint", "task")
     now = [s for kind in order for s in d.brief.frame.now(kind) if len(s.text.split()) <= 12]
     return now[0] if now else None
@@ -166,11 +129,11 @@ def _shows(name: str, text: str) -> bool:
     return patterns.pattern("telling", name).search(text) is not None
 
 
-def _follow(d: _Draft) -> None:
+def _follow(d: Draft) -> None:
     _reflection(d)
     if (
         tuple(s.kind for s in d.sentences) == ("reflection",)
-        and _last_kinds(d) == ("reflection", "question")
+        and d.last_kinds == ("reflection", "question")
         and d.brief.plan.question
     ):
         d.phrase("invite")
@@ -178,7 +141,7 @@ def _follow(d: _Draft) -> None:
     _question(d)
 
 
-def _greet(d: _Draft) -> None:
+def _greet(d: Draft) -> None:
     if d.memory.commitment and d.memory.plans[-1].move != "greet":
         d.phrase("welcome_back", commitment_q=f"“{d.memory.commitment}”")
     else:
@@ -186,7 +149,7 @@ def _greet(d: _Draft) -> None:
     _question(d)
 
 
-def _offer(d: _Draft) -> None:
+def _offer(d: Draft) -> None:
     _reflection(d)
     which = d.brief.plan.notes.get("offer")
     if which == "words":
@@ -197,19 +160,15 @@ def _offer(d: _Draft) -> None:
         d.say(d.line("offer", offer=idea.offer), "question")
 
 
-def _advise(d: _Draft) -> None:
-    if not d.brief.plan.notes.get("agreed") and "reflection" not in _last_kinds(d):
+def _advise(d: Draft) -> None:
+    if not d.brief.plan.notes.get("agreed") and "reflection" not in d.last_kinds:
         _reflection(d)
     _idea(d)
     _words(d, after=False)
     _question(d)
 
 
-def _last_kinds(d: _Draft) -> tuple[str, ...]:
-    return d.memory.shapes[-1] if d.memory.shapes else ()
-
-
-def _say_words(d: _Draft) -> None:
+def _say_words(d: Draft) -> None:
     if not d.brief.plan.notes.get("written"):
         _idea(d)
     if not _words(d):
@@ -217,14 +176,14 @@ def _say_words(d: _Draft) -> None:
     _question(d)
 
 
-def _less(d: _Draft) -> None:
+def _less(d: Draft) -> None:
     quiet = re.search(r"question|asking", d.brief.said, re.I)
     d.phrase("no_more_questions" if quiet else "less")
     if not _words(d, after=False):
         _idea(d)
 
 
-def _reword(d: _Draft) -> None:
+def _reword(d: Draft) -> None:
     short = re.search(
         r"stiff|formal|long|wordy|scripted|corporate|robotic|shorter|simpler|human|casual", d.brief.said, re.I
     )
@@ -246,7 +205,7 @@ def _trimmed(previous: str) -> str | None:
     return f"{parts[0]} {question}" if question != parts[0] else None
 
 
-def _repair(d: _Draft) -> None:
+def _repair(d: Draft) -> None:
     d.phrase("repair")
     rest = _after_rejection(d.brief.said)
     new = _newest(d)
@@ -266,7 +225,7 @@ def _after_rejection(said: str) -> str | None:
     return lower_first(text) if 2 <= len(text.split()) <= 12 and not text.endswith("?") else None
 
 
-def _already_asked(d: _Draft) -> None:
+def _already_asked(d: Draft) -> None:
     """I did, and you said this; then on, without a question."""
     answers = [
         t.said for t in d.brief.history[1:] if 4 <= len(t.said.split()) <= 14 and not t.said.rstrip().endswith("?")
@@ -276,7 +235,7 @@ def _already_asked(d: _Draft) -> None:
     _idea(d)
 
 
-def _evidence(d: _Draft) -> None:
+def _evidence(d: Draft) -> None:
     """Who found what, in whom, how sure; then what is stronger, where something is."""
     if not d.brief.claims:
         return _not_covered(d)
@@ -289,7 +248,7 @@ def _evidence(d: _Draft) -> None:
         _ask(d, "evidence_use")
 
 
-def _source(d: _Draft) -> None:
+def _source(d: Draft) -> None:
     """Where a finding just told comes from."""
     for claim in d.brief.claims[:1]:
         text = f"It's from {claim.source}." if claim.say else "I know of no source for it."
@@ -298,51 +257,51 @@ def _source(d: _Draft) -> None:
             d.say(f"Its limits: {lower_first(claim.caveat)}", "evidence", (cite_claim(claim),))
 
 
-def _not_covered(d: _Draft) -> None:
+def _not_covered(d: Draft) -> None:
     d.phrase("not_covered")
     d.phrase("not_covered_next")
     _question(d)
 
 
-def _narrow(d: _Draft) -> None:
+def _narrow(d: Draft) -> None:
     narrow = phrases()["dont_know_narrow"]
     d.say(narrow.get(d.brief.plan.notes.get("intent", "other"), narrow["other"]), "question")
 
 
-def _stuck(d: _Draft) -> None:
+def _stuck(d: Draft) -> None:
     d.phrase("dont_know_offer")
     _idea(d)
 
 
-def _another_idea(d: _Draft) -> None:
+def _another_idea(d: Draft) -> None:
     _idea(d, d.line("another_idea"))
 
 
-def _no_more(d: _Draft) -> None:
+def _no_more(d: Draft) -> None:
     d.phrase("no_more_ideas")
     _question(d)
 
 
-def _example(d: _Draft) -> None:
+def _example(d: Draft) -> None:
     d.phrase("yes_example")
 
 
-def _dropped(d: _Draft) -> None:
+def _dropped(d: Draft) -> None:
     d.phrase("no_drop")
     _question(d)
 
 
-def _noted(d: _Draft) -> None:
+def _noted(d: Draft) -> None:
     d.phrase("no_answer")
     _question(d)
 
 
-def _elsewhere(d: _Draft) -> None:
+def _elsewhere(d: Draft) -> None:
     d.phrase("elsewhere")
     _question(d)
 
 
-def _verdict(d: _Draft) -> None:
+def _verdict(d: Draft) -> None:
     verdict = d.brief.frame.now("verdict")
     label = _label(verdict[0]) if verdict else None
     if label:
@@ -361,7 +320,7 @@ def _label(slot: Slot) -> str:
     )
 
 
-def _challenge_plan(d: _Draft) -> None:
+def _challenge_plan(d: Draft) -> None:
     key, card = d.brief.plan.notes["caution"], d.brief.card
     general = next((c for c in cautions() if c["id"] == key), None)
     if general:
@@ -371,12 +330,12 @@ def _challenge_plan(d: _Draft) -> None:
     _ask(d, "aim_behind")
 
 
-def _rephrase(d: _Draft) -> None:
+def _rephrase(d: Draft) -> None:
     d.phrase("rephrase")
     _question(d)
 
 
-def _two_threads(d: _Draft) -> None:
+def _two_threads(d: Draft) -> None:
     threads = _threads(d)
     if len(threads) == 2:
         d.phrase("two_threads", "reflection", first_q=quoted(threads[0]), second_q=quoted(threads[1]))
@@ -386,7 +345,7 @@ def _two_threads(d: _Draft) -> None:
         _question(d)
 
 
-def _threads(d: _Draft) -> list[Slot]:
+def _threads(d: Draft) -> list[Slot]:
     """The two threads of a long message: the most telling thing on each side of its seam."""
     frame = d.brief.frame
     kinds = ("fear", "wish", "event", "impact", "own_part", "constraint", "tried")
@@ -401,7 +360,7 @@ def _threads(d: _Draft) -> list[Slot]:
     return [first, second]
 
 
-def _commit(d: _Draft) -> None:
+def _commit(d: Draft) -> None:
     commitment = d.brief.plan.notes.get("commitment")
     if commitment:
         d.phrase("commit_noted", "reflection", commitment_q=f"“{commitment}”")
@@ -410,11 +369,11 @@ def _commit(d: _Draft) -> None:
     _question(d)
 
 
-def _thanks(d: _Draft) -> None:
+def _thanks(d: Draft) -> None:
     d.phrase("thanks")
 
 
-def _close(d: _Draft) -> None:
+def _close(d: Draft) -> None:
     commitment = d.brief.plan.notes.get("commitment") or d.memory.commitment
     if commitment and d.phrase("close_commit", commitment_q=f"“{commitment}”"):
         return
@@ -424,20 +383,20 @@ def _close(d: _Draft) -> None:
     d.phrase("close_bare")
 
 
-def _takeaway(d: _Draft) -> str | None:
+def _takeaway(d: Draft) -> str | None:
     for plan in reversed(d.memory.plans):
         if plan.idea and plan.card and d.brief.card and plan.card == d.brief.card.id:
             return d.brief.card.gist
     return None
 
 
-def _report(d: _Draft) -> None:
+def _report(d: Draft) -> None:
     bad, good = _shows("went_badly", d.brief.said), _shows("went_well", d.brief.said)
     d.phrase("report_bad" if bad else "report_good" if good else "report_plain", "reflection")
     _ask(d, "report_question")
 
 
-def _summary(d: _Draft) -> None:
+def _summary(d: Draft) -> None:
     found = list(points(d.brief.frame, d.memory))
     if len(found) >= 2:
         d.phrase("summary", "summary", points="; ".join(found), points_cap="; ".join(found))
@@ -446,27 +405,27 @@ def _summary(d: _Draft) -> None:
     _question(d)
 
 
-def _stay(d: _Draft) -> None:
+def _stay(d: Draft) -> None:
     d.phrase("vent_stay")
     _reflection(d)
     _question(d)
 
 
-def _prepare(d: _Draft) -> None:
-    if "reflection" not in _last_kinds(d):
+def _prepare(d: Draft) -> None:
+    if "reflection" not in d.last_kinds:
         _reflection(d)
     _idea(d)
     _words(d, after=False)
 
 
-def _fixed(key: str) -> Callable[[_Draft], None]:
-    def move(d: _Draft) -> None:
+def _fixed(key: str) -> Callable[[Draft], None]:
+    def move(d: Draft) -> None:
         d.phrase(key)
 
     return move
 
 
-def _about(d: _Draft) -> None:
+def _about(d: Draft) -> None:
     lines = phrases()["about_coach"]
     said = d.brief.said
     key = (
@@ -479,12 +438,12 @@ def _about(d: _Draft) -> None:
     d.say(lines[key])
 
 
-def _other_language(d: _Draft) -> None:
+def _other_language(d: Draft) -> None:
     lines = phrases()["other_language"]
     d.say(lines.get(language_of(d.brief.said) or "other", lines["other"]))
 
 
-_MOVES: dict[str, Callable[[_Draft], None]] = {
+_MOVES: dict[str, Callable[[Draft], None]] = {
     "greet": _greet,
     "follow": _follow,
     "deepen": _follow,
@@ -527,4 +486,4 @@ _MOVES: dict[str, Callable[[_Draft], None]] = {
 
 def moves() -> Iterator[str]:
     """Names of all moves, for the documentation."""
-    return iter(_MOVES)
+    return iter({**_MOVES, **practised.MOVES})

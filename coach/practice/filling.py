@@ -1,0 +1,169 @@
+"""Filling a practice's form from what a person says, however they say it.
+
+Order: what they name themselves ("impact: …", "change the ask to …"), the answer to what was asked, then whatever
+else the message tells by the frame's slots and the practice's own patterns.
+"""
+
+import re
+from dataclasses import dataclass
+
+from coach.frame import Frame, Slot
+from coach.practice.form import Form
+from coach.practice.practice import Field, Practice
+from coach.practice.turning import cleaned
+
+SURE = 0.65
+"""Confidence from which a slot of the frame fills a field that was not asked for."""
+LONGEST_WORDS = 60
+"""A longer answer is kept up to the end of the sentence that passes it; an artefact is one page."""
+_PASSED_ON = 14
+"""Words of a frame's slot that fill a field which was not asked for; longer ones are mostly misread."""
+
+_NAMED = re.compile(r"^\s*(?:-\s*)?(?P<name>[A-Za-z][\w' ]{1,40}?)\s*:\s*(?P<value>\S.*)$")
+_CHANGED = re.compile(
+    r"\b(?:change|correct|replace|set|update|make|fix)\s+(?:the |my |our |their )?(?P<name>[\w' ]{2,40}?)\s+"
+    r"(?:to(?: say)?|into|with|:)\s+(?P<value>.+)$",
+    re.I | re.S,
+)
+_SAYS_IT_IS = re.compile(
+    r"^\W*(?:no|nope|actually|correction|wait|sorry)?\W*(?:the|my|our|their)\s+(?P<name>[\w' ]{2,40}?)\s+"
+    r"(?:is|are|was|should be)\s+(?:really |actually )?(?P<value>.+)$",
+    re.I | re.S,
+)
+_CLEARED = re.compile(
+    r"\b(?:delete|remove|drop|clear|scratch|forget)\s+(?:the |my |our )?(?P<name>[\w' ]{2,40}?)\s*[.!]*$", re.I
+)
+_REJECTED = re.compile(
+    r"^\W*(?:no|nope|not quite|wrong|that's wrong|that's not (?:it|right)|actually|sorry|correction|i meant|i mean)\b"
+    r"[\s,:.;!]*"
+    r"(?:(?:i meant|i mean|it's|it is|it was|rather|more like)\b[\s,:]*)?",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What a message did to a form."""
+
+    form: Form
+    changed: tuple[str, ...] = ()
+    """Fields that were known and are another way now, or were named by the person."""
+    new: tuple[str, ...] = ()
+    cleared: tuple[str, ...] = ()
+    resisted: str | None = None
+    """The field whose question was answered with a verdict instead of a fact."""
+
+
+def fill(practice: Practice, form: Form, frame: Frame, asked: str | None, *, last: str | None = None) -> Filled:
+    """The form after a message. ``asked``: the field whose question it may answer; ``last``: filled the turn before."""
+    named, cleared = _by_name(practice, frame.said)
+    if cleared:
+        values = {id: value for id, value in form.values.items() if id not in cleared}
+        return Filled(Form(values, form.skipped, form.narrowed, form.ready, form.made), cleared=cleared)
+    if named:
+        return _with(form, named, changed=tuple(named))
+    if last and (rest := _after_rejection(frame)):
+        return _with(form, {last: rest}, changed=(last,))
+    found: dict[str, str] = {}
+    if asked is not None:
+        one = practice.field(asked)
+        if _resisted(one, frame):
+            return Filled(form, resisted=asked)
+        if answer := _answer(one, frame):
+            found[asked] = answer
+    for one in practice.fields:
+        if one.id in found or form.has(one.id):
+            continue
+        value = _told(one, frame, beside=asked is not None)
+        if value and not any(value.lower() in other.lower() for id, other in found.items() if id != asked):
+            found[one.id] = value
+    found = {id: value for id, value in found.items() if _fits(practice, form, found, id)}
+    return _with(form, found)
+
+
+def _with(form: Form, found: dict[str, str], changed: tuple[str, ...] = ()) -> Filled:
+    new = tuple(id for id in found if id not in changed)
+    return Filled(form.filled(**found), changed=changed, new=new)
+
+
+def _fits(practice: Practice, form: Form, found: dict[str, str], id: str) -> bool:
+    one = practice.field(id)
+    known = {*found, *(key for key, value in form.values.items() if value)}
+    return not known & set(one.unless) and (not one.only or bool(known & set(one.only)))
+
+
+def _by_name(practice: Practice, said: str) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Fields that the person names with a new value, and those they take out."""
+    found: dict[str, str] = {}
+    for line in said.splitlines():
+        match = _NAMED.match(line)
+        if match and (one := practice.named(match["name"])):
+            found[one.id] = cleaned(match["value"])
+    if found:
+        return found, ()
+    for pattern in (_CHANGED, _SAYS_IT_IS):
+        match = pattern.search(said)
+        if match and (one := practice.named(match["name"])):
+            return {one.id: cleaned(match["value"])}, ()
+    match = _CLEARED.search(said)
+    one = practice.named(match["name"]) if match else None
+    return {}, (one.id,) if one else ()
+
+
+def _after_rejection(frame: Frame) -> str | None:
+    """What stands in place of what was rejected."""
+    if frame.kind != "reject" and "reject" not in frame.also:
+        return None
+    rest = cleaned(_REJECTED.sub("", frame.said, count=1))
+    return rest if 2 <= len(rest.split()) <= 25 and not rest.endswith("?") and rest != cleaned(frame.said) else None
+
+
+def _resisted(one: Field, frame: Frame) -> bool:
+    """Whether the answer is only of a kind that the field does not take."""
+    held = any(frame.now(kind) for kind in one.resist)
+    facts = any(slot.confidence >= SURE for kind in one.frame for slot in frame.now(kind))
+    return held and not facts
+
+
+def _answer(one: Field, frame: Frame) -> str | None:
+    said = frame.said.strip()
+    if value := _by_pattern(one, said):
+        return value
+    if one.frame and set(one.frame) <= {"person", "role"} and (slot := _best(one, frame)):
+        return slot.text
+    words = said.split()
+    if len(words) > LONGEST_WORDS:
+        text, count = "", 0
+        for sentence in re.split(r"(?<=[.!?])\s+", said):
+            text, count = f"{text} {sentence}", count + len(sentence.split())
+            if count >= LONGEST_WORDS * 0.6:
+                break
+        said = text
+    return cleaned(said) or None
+
+
+def _told(one: Field, frame: Frame, *, beside: bool) -> str | None:
+    """What a message tells of a field that it was not asked for. ``beside``: it answers another question."""
+    if value := _by_pattern(one, frame.said):
+        return value
+    slot = _best(one, frame)
+    if slot is None or slot.confidence < (SURE + 0.1 if beside else SURE):
+        return None
+    if one.match and not any(re.search(pattern, slot.text, re.I) for pattern in one.match):
+        return None
+    return cleaned(slot.text) if len(slot.text.split()) <= _PASSED_ON or slot.kind == "quote" else None
+
+
+def _by_pattern(one: Field, said: str) -> str | None:
+    for pattern in one.patterns:
+        if match := re.search(pattern, said, re.I):
+            return cleaned(match["value"])
+    return None
+
+
+def _best(one: Field, frame: Frame) -> Slot | None:
+    for kind in one.frame:
+        slots = [slot for slot in frame.now(kind) if slot.text.strip()]
+        if slots:
+            return max(slots, key=lambda slot: slot.confidence)
+    return None

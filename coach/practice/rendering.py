@@ -1,0 +1,156 @@
+"""The artefact of a practice: its template filled with the person's words, with blanks for what is not known.
+
+A line with only optional marks that are all unknown is left out; a heading with nothing below it goes too.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from coach import dates
+from coach.parse import Parser
+from coach.practice.form import Form
+from coach.practice.practice import MARK, Pick, Practice
+from coach.practice.turning import turning
+
+
+class Rendering:
+    """One practice with what is known of it. ``today`` turns the days that people name into dates."""
+
+    def __init__(self, practice: Practice, form: Form, parser: Parser, today: date) -> None:
+        self._practice = practice
+        self._form = form
+        self._today = today
+        self._filters = turning(form.values.get("who", ""), parser)
+
+    def title(self) -> str:
+        return self.line(self._practice.artefact.title) or self._practice.title
+
+    def markdown(self) -> str:
+        """The whole artefact."""
+        lines: list[str] = []
+        for line in self._practice.template.splitlines():
+            if not MARK.search(line):
+                lines.append(line)
+                continue
+            lines += self._filled(line)
+        return _tidied([f"# {self.title()}", "", *lines])
+
+    def line(self, template: str) -> str | None:
+        """A template with its marks filled; None where one cannot be."""
+        values: dict[str, str] = {}
+        for mark in MARK.finditer(template):
+            value = self._value(mark[1], mark[2])
+            if value is None:
+                return None
+            values[mark[0]] = value
+        return _joined(MARK.sub(lambda mark: values[mark[0]], template))
+
+    def part(self, name: str) -> str | None:
+        """The first alternative of a part that can be filled."""
+        return next((said for line in self._practice.parts[name] if (said := self.line(line))), None)
+
+    def promise(self) -> tuple[str, date | None] | None:
+        """The commitment that the practice ends in, and its day."""
+        promise = self._practice.promise
+        if promise is None:
+            return None
+        text = next((said for line in promise.text if (said := self.line(line))), None)
+        return (text, self.day(promise.due)) if text else None
+
+    def day(self, id: str) -> date | None:
+        value = self._form.values.get(id)
+        return dates.day_in(value, self._today) if value else None
+
+    def data(self) -> dict[str, Any]:
+        """What the page was made from, as plain JSON: field by field, with the days as dates."""
+        day, later, promise = self._due(), self.follow_up(), self.promise()
+        return {
+            "practice": self._practice.name,
+            "fields": [
+                {"id": one.id, "title": one.title, "value": self._form.values.get(one.id)}
+                for one in self._practice.fields
+                if self._form.wanted(one)
+            ],
+            "promise": promise[0] if promise else None,
+            "day": day.isoformat() if day else None,
+            "look_back": later.isoformat() if later else None,
+        }
+
+    def _due(self) -> date | None:
+        promise = self._practice.promise
+        return self.day(promise.due) if promise and promise.due else None
+
+    def follow_up(self) -> date | None:
+        """The day to look back."""
+        after, day = self._practice.after, self._due()
+        return day + timedelta(days=after.days) if day and after.practice else None
+
+    def _filled(self, line: str) -> list[str]:
+        """A template line; several where a pick stands alone in it; none where nothing in it is known."""
+        alone = re.fullmatch(r"(\s*(?:- |\d+\. )?)\{(\w+)\}\s*", line)
+        if alone and alone[2] in self._practice.picks:
+            return [alone[1] + text for text in self._picked(self._practice.picks[alone[2]])]
+        marks = list(MARK.finditer(line))
+        if all(self._value(mark[1], mark[2]) is None and not self._missed(mark[1]) for mark in marks):
+            return []
+        values = {mark[0]: self._value(mark[1], mark[2]) or self._gap(mark[1]) for mark in marks}
+        return [_joined(MARK.sub(lambda mark: values[mark[0]], line))]
+
+    def _missed(self, name: str) -> bool:
+        """Whether a gap should show: something that must be known and was neither filled nor ruled out."""
+        field = next((one for one in self._practice.fields if one.id == name), None)
+        if field is None:
+            return name in self._practice.parts
+        return field.need == "must" and self._form.wanted(field)
+
+    def _gap(self, name: str) -> str:
+        field = next((one for one in self._practice.fields if one.id == name), None)
+        return field.gap if field else ""
+
+    def _value(self, name: str, filters: str = "") -> str | None:
+        if name == "today":
+            value: str | None = self._today.isoformat()
+        elif name == "follow_up":
+            day = self.follow_up()
+            value = day.isoformat() if day else None
+        elif name in self._practice.parts:
+            value = self.part(name)
+        elif name in self._practice.picks:
+            value = "; ".join(self._picked(self._practice.picks[name])) or None
+        else:
+            value = self._form.values.get(name) or None
+        for one in filter(None, filters.split("|")):
+            value = self._filters[one](value) if value else None
+        return value
+
+    def _picked(self, pick: Pick) -> list[str]:
+        known = self._known(pick)
+        fits = [o for o in pick.options if any(re.search(pattern, known, re.I) for pattern in o.when)]
+        rest = [o for o in pick.options if not o.when]
+        texts = [text for option in [*fits, *rest] if (text := self.line(option.text))]
+        return list(dict.fromkeys(texts))[: pick.most]
+
+    def _known(self, pick: Pick) -> str:
+        values: Mapping[str, str] = self._form.values
+        return " \n ".join(values.get(id, "") for id in (pick.fields or values))
+
+
+def _joined(line: str) -> str:
+    """Upper case after a full stop, and no stop twice."""
+    line = re.sub(r"([.?!][\"”]?)\s*\.(?=\s|$)", r"\1", line)
+    line = re.sub(r"([.?!]),(?=\s)", r"\1", line)
+    line = re.sub(r"([?!])\?", r"\1", line)
+    return re.sub(r"([.?!] )([a-z])", lambda m: m[1] + m[2].upper(), line)
+
+
+def _tidied(lines: list[str]) -> str:
+    """Without headings that have nothing below them, and with single blank lines."""
+    kept: list[str] = []
+    for line in reversed(lines):
+        below = next((one for one in reversed(kept) if one.strip()), "#")
+        if line.startswith("## ") and below.startswith("#"):
+            continue
+        kept.append(line)
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(reversed(kept))).strip() + "\n"

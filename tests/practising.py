@@ -1,0 +1,73 @@
+"""Whole practices without store or network, with the time and the day in the test's hands."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from coach.commitments import Leaves
+from coach.grounding import GroundingCheck
+from coach.practice.policy import PracticePolicy
+from coach.practice.practice import practices
+from coach.protocols import Brief
+from coach.values import Turn
+from coach.writers.guided import compose
+from tests.guided import coach
+
+WEDNESDAY = datetime(2026, 11, 25, 10, tzinfo=UTC)
+
+
+class Practising:
+    """One conversation under the practice policy; everything said is heard, and must pass the grounding check."""
+
+    def __init__(self, start: str | None = None) -> None:
+        self.now = WEDNESDAY
+        self.history: list[Turn] = []
+        self.left: list[Leaves] = []
+        one = coach()
+        self.policy = PracticePolicy(one.policy, practices(), one.policy._parser, clock=lambda: self.now, start=start)
+        self._library = one.library
+        self._check = GroundingCheck(one.library.claims)
+
+    def say(self, *messages: str) -> Turn:
+        """Has messages answered; the last turn."""
+        for said in messages:
+            self._answer(said)
+        return self.history[-1]
+
+    def _answer(self, said: str) -> None:
+        frame = self.policy.read(said, self.history)
+        retrieval = asyncio.run(self._library.search(self.policy.query(frame)))
+        plan = self.policy.next(frame, self.history, retrieval)
+        card = self._library.card(plan.card) if plan.card else None
+        claims = tuple(self._library.claim(id) for id in plan.claims)
+        brief = Brief(said, plan, frame, tuple(self.history), card, claims, ())
+        spoken = tuple(compose(brief))
+        assert [(s.text, why) for s in spoken if (why := self._check.check(s, brief))] == []
+        assert spoken, plan
+        turn = Turn(str(len(self.history)), "c", said, "complete", None, spoken, len(spoken), plan, started=self.now)
+        self.left.append(self.policy.leaves(brief))
+        self.history.append(turn)
+
+    @property
+    def moves(self) -> list[str]:
+        return [turn.plan.move for turn in self.history if turn.plan]
+
+    @property
+    def asked(self) -> str | None:
+        plan = self.history[-1].plan
+        return plan.notes.get("asked") if plan else None
+
+    @property
+    def values(self) -> dict[str, str]:
+        now = self.policy.underway(self.history)
+        assert now is not None
+        return dict(now.form.values)
+
+    @property
+    def page(self) -> str:
+        return next(leaves.pages[0].markdown for leaves in reversed(self.left) if leaves.pages)
+
+
+def text(turns: Sequence[Turn] | Turn) -> str:
+    turns = [turns] if isinstance(turns, Turn) else turns
+    return " ".join(sentence.text for turn in turns for sentence in turn.spoken)
