@@ -59,6 +59,9 @@ def _about(version: Annotated[bool, typer.Option("--version", help="Print the ve
 def ui(
     host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default=False)] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.", show_default=False)] = None,
+    https: Annotated[
+        bool, typer.Option("--https", help="Let phones in the same network in, with a certificate of this machine.")
+    ] = False,
     open_page: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
     writer: WriterOption = None,
 ) -> None:
@@ -67,7 +70,7 @@ def ui(
     from ui.web import launch
 
     settings = load_settings(host=host, port=port, writer=writer)
-    launch(settings, settings.host, settings.port, open_page)
+    launch(settings, settings.host, settings.port, open_page, https=https)
 
 
 @app.command()

@@ -15,8 +15,9 @@ from coach.config import Settings
 from coach.errors import CoachError, KnowledgeError, WriterError
 from coach.values import Sentence
 from ui import actions
+from ui.door import allowed, is_loopback
 from ui.live import Listener, Live
-from ui.server import COOKIE, allowed, conversation_of, is_loopback, make_app
+from ui.server import COOKIE, conversation_of, make_app
 from ui.web import launch
 
 FIRST = Sentence("You could ask her first.")

@@ -65,7 +65,7 @@ class Page:
 
         self.talk = Talk(
             self.conversation, self.voice, make_ear, self.receive,
-            on_played=lambda turn, n: self.played.append((turn, n)), before=self.before,
+            on_played=self.shows, before=self.before,
         )  # fmt: skip
 
     async def receive(self, what: dict[str, Any] | bytes) -> None:
@@ -73,6 +73,9 @@ class Page:
             self.sound += len(what) // 2
         else:
             self.messages.append(what)
+
+    async def shows(self, turn: str, n: int) -> None:
+        self.played.append((turn, n))
 
     def kinds(self, *kinds: str) -> list[dict[str, Any]]:
         return [message for message in self.messages if message["kind"] in kinds]

@@ -19,7 +19,7 @@ from stand_ins import PASSAGE, Setup
 from coach.config import Settings
 from coach.errors import CoachError, WriterError
 from coach.values import Sentence
-from ui.server import is_loopback
+from ui.door import is_loopback
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 if not Path(CHROMIUM).exists():
@@ -311,12 +311,12 @@ def test_by_keyboard_alone(page: Page) -> None:
     expect(page.locator("#list .title")).to_have_count(1)
     page.focus(".skip")
     seen = []
-    for _ in range(9):
+    for _ in range(11):
         page.keyboard.press("Tab")
         seen.append(page.evaluate("document.activeElement.ariaLabel || document.activeElement.innerText.trim()"))
     assert [" ".join(name.split()).split(" today")[0] for name in seen] == [
         "New conversation", "Her tone in reviews", "Rename: Her tone in reviews", "Delete: Her tone in reviews",
-        "Edit", "Why this advice?", "Try again", "", "Send",
+        "Edit", "Why this advice?", "Try again", "Talk", "Voice settings", "", "Send",
     ]  # fmt: skip
     page.focus(".skip")
     page.keyboard.press("Enter")
@@ -327,7 +327,7 @@ def test_what_a_screen_reader_is_told(page: Page) -> None:
     expect(page.get_by_role("log", name="Conversation")).to_have_attribute("aria-live", "polite")
     expect(page.get_by_role("textbox", name="Your message")).to_be_visible()
     expect(page.get_by_role("navigation", name="Conversations")).to_be_visible()
-    expect(page.get_by_role("status").first).to_have_text("fake, on this machine. Nothing leaves it.")
+    expect(page.locator("#status")).to_have_text("fake, on this machine. Nothing leaves it.")
     assert page.get_by_role("main").count() == 1
 
 

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import aclosing, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from coach.conversation import Conversation
@@ -48,6 +49,7 @@ class Thread:
         self.introduction = introduction
         self.listeners: set[Listener] = set()
         self.shown: dict[str, Shown] = {}
+        self._aloud: dict[str, int] = {}
         self._unsaved: list[str] = []
         self._tell_all = tell_all
         self._replies: set[asyncio.Task[None]] = set()
@@ -76,6 +78,19 @@ class Thread:
         await self.conversation.stop()
         self._events.close()
         await asyncio.wait([self._following, *self._replies])
+
+    def protects(self, turn: str) -> bool:
+        """Whether a turn is crisis text, which shows whole at once."""
+        return turn in self.shown and self.shown[turn].protected
+
+    async def aloud(self, turn: str, n: int) -> None:
+        """The first ``n`` sentences of a spoken answer have begun to be heard."""
+        self._aloud[turn] = n
+        if turn in self.shown:
+            self.shown[turn] = replace(self.shown[turn], aloud=n)
+            if not self.shown[turn].answering:
+                await self._ended(turn)  # it may have been cut off after its end
+            self._tell_turn(turn)
 
     def forget(self) -> None:
         """Lets go of an idle conversation."""
@@ -122,7 +137,8 @@ class Thread:
 
     async def _take(self, event: Event) -> None:
         if isinstance(event, Began):
-            self.shown[event.turn] = begun(event, self.conversation.id)
+            aloud = self._aloud.get(event.turn)
+            self.shown[event.turn] = replace(begun(event, self.conversation.id), aloud=aloud)
             self._tell_all({"kind": "list"})
             self._tell(await self.opened())
             return
@@ -134,8 +150,7 @@ class Thread:
             await self._ended(event.turn)
         if isinstance(event, Sources | Done):
             self._tell_all({"kind": "list"})
-        shown = self.shown[event.turn]
-        self._tell({"kind": "turn", "turn": event.turn, "html": render.turn(shown), **_state(shown)})
+        self._tell_turn(event.turn)
 
     async def _ended(self, id: str) -> None:
         """From its end on, the store's word on a turn holds."""
@@ -143,6 +158,10 @@ class Thread:
             self.shown[id] = as_stored(self.shown[id], await self.conversation.store.turn(id))
         except (NotFoundError, StoreError):
             self._unsaved.append(id)
+
+    def _tell_turn(self, id: str) -> None:
+        shown = self.shown[id]
+        self._tell({"kind": "turn", "turn": id, "html": render.turn(shown), **_state(shown)})
 
     def _tell(self, message: Message) -> None:
         for listener in self.listeners:
@@ -213,6 +232,11 @@ class Live:
     async def passage(self, id: str) -> Passage | None:
         """None where its source was removed."""
         return await asyncio.to_thread(lambda: self.coach.library.passage(id))
+
+    async def aloud(self, conversation: str, turn: str, n: int) -> None:
+        """Pages show of a spoken answer what has begun to be heard."""
+        if conversation in self._threads:
+            await self._threads[conversation].aloud(turn, n)
 
     def tell_all(self, message: Message) -> None:
         for thread in self._threads.values():

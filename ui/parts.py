@@ -46,3 +46,48 @@ WHY = """
   <div id="reasons"></div>
 </aside>
 """
+
+VOICE = """
+<section id="voice-panel" aria-label="Talk with the coach" data-state="idle">
+  <div class="captions" hidden>
+    <p class="caption you"></p>
+    <p class="caption coach"></p>
+  </div>
+  <p class="voice-trouble" role="alert" hidden></p>
+  <div class="voice-row">
+    <button type="button" id="talk-button" data-voice="talk" aria-describedby="voice-state">
+      <span class="microphone-open" hidden title="The microphone is open"></span><span class="label">Talk</span>
+    </button>
+    <span class="level" aria-hidden="true"><span></span></span>
+    <p id="voice-state" role="status" aria-live="polite"></p>
+    <span class="voice-tools" hidden>
+      <button type="button" class="tool" data-voice="mute" aria-pressed="false">Mute</button>
+      <button type="button" class="tool" data-voice="pause" aria-pressed="false">Pause</button>
+      <button type="button" class="tool" data-voice="end">End talk</button>
+    </span>
+    <details class="voice-settings">
+      <summary>Voice settings</summary>
+      <div class="choices">
+        <label><input type="checkbox" role="switch" data-choice="headphones"> I wear headphones
+          <small>Then speaking interrupts the coach. On speakers a tap does.</small></label>
+        <label><input type="checkbox" role="switch" data-choice="push"> Hold to talk
+          <small>Hold the button or the space bar while you speak.</small></label>
+        <label>Patience
+          <select data-choice="patience">
+            <option value="auto">As the moment calls for</option>
+            <option value="brisk">Brisk</option>
+            <option value="normal">Normal</option>
+            <option value="think">Let me think</option>
+          </select></label>
+        <label>Speed
+          <select data-choice="speed">
+            <option value="0.8">Slow</option>
+            <option value="1" selected>Calm</option>
+            <option value="1.2">Quick</option>
+            <option value="1.5">Fast</option>
+          </select></label>
+      </div>
+    </details>
+  </div>
+</section>
+"""

@@ -62,7 +62,7 @@ def turn(shown: Shown) -> str:
     id = escape(shown.turn.id)
     return (
         f'<article class="turn" id="turn-{id}" data-turn="{id}"'
-        f' data-left="{len(shown.turn.spoken)}" data-heard="{shown.turn.heard}"'
+        f' data-left="{len(shown.visible)}" data-heard="{shown.turn.heard}"'
         f' data-answering="{_flag(shown.answering)}" data-protected="{_flag(shown.protected)}">'
         f"{_said(shown)}{_reply(shown)}</article>"
     )
@@ -78,7 +78,7 @@ def _said(shown: Shown) -> str:
 
 
 def _reply(shown: Shown) -> str:
-    numbers = {cited.id: n for n, cited in enumerate(cited_in(shown.turn.spoken), 1)}
+    numbers = {cited.id: n for n, cited in enumerate(cited_in(shown.visible), 1)}
     notices = "".join(f'<p class="notice">{escape(text)}</p>' for text in shown.notices)
     care = f' care" lang="{_language(shown)}' if shown.protected else ""
     return (
@@ -106,7 +106,7 @@ def cited_in(spoken: Iterable[Sentence]) -> tuple[Citation, ...]:
 def _body(shown: Shown, numbers: dict[str, int]) -> str:
     """Sentences in paragraphs: what the coach gives back, what it adds, words to say, and the question at the end."""
     paragraphs: list[tuple[str, list[str]]] = []
-    for sentence in shown.turn.spoken:
+    for sentence in shown.visible:
         part = _part(sentence, shown)
         if not paragraphs or paragraphs[-1][0] != part or part == "care":
             paragraphs.append((part, []))
@@ -146,7 +146,7 @@ def _cards(shown: Shown, numbers: dict[str, int]) -> str:
     cards = "".join(
         f'<li><section class="card" id="{_card_id(shown.turn.id, numbers[cited.id])}" hidden tabindex="-1"'
         f' aria-label="Source {numbers[cited.id]}">{card(cited, numbers[cited.id])}</section></li>'
-        for cited in cited_in(shown.turn.spoken)
+        for cited in cited_in(shown.visible)
     )
     return f'<ul class="cards">{cards}</ul>' if cards else ""
 
@@ -187,7 +187,7 @@ def _status(shown: Shown) -> str:
         return '<p class="status waiting"><span class="dots" aria-hidden="true"></span>The coach is answering</p>'
     if shown.protected:
         return ""
-    left = len(shown.turn.spoken)
+    left = len(shown.visible)
     match shown.turn.status:
         case "interrupted" | "open":
             said = "before the coach said anything" if not left else "here; what stands above is all that was said"

@@ -1,22 +1,24 @@
-"""The web server: which requests are let in, which conversation a browser is on, and the socket that keeps pages live.
+"""The web server: which conversation a browser is on, the socket that keeps pages live, and where voices come in.
 
-Serves this machine only: whoever reaches the page can read every conversation of the store.
+Whoever reaches the page can read every conversation of the store, so ``ui.door`` stands before all of it.
 """
 
 import asyncio
 import contextlib
-import ipaddress
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from http.cookies import CookieError, SimpleCookie
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
+from coach.app import weights_of
+from coach.conversation import Conversation
 from coach.errors import CoachError
 from coach.store import new_id
+from ui.door import Door, cookie_of
 from ui.live import Listener, Live
+from voice.parts import Parts
+from voice.routes import Talks
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, WebSocket
@@ -31,61 +33,17 @@ COOKIE = "coach_conversation"
 # A browser forgets where it was after a month; the conversation itself stays in the list.
 COOKIE_SECONDS = 30 * 24 * 3600
 
-Scope = dict[str, Any]
-Asgi = Callable[[Scope, Any, Any], Awaitable[None]]
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine's own."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-class ThisMachineOnly:
-    """Refuses what other machines, and pages of other sites in this browser, ask of the coach.
-
-    The address that is listened on keeps other machines out. A site that points its own name at this machine is
-    told by ``Host``, and one that calls across by ``Origin``.
-    """
-
-    def __init__(self, app: Asgi) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
-        if scope["type"] not in ("http", "websocket") or allowed(_headers(scope)):
-            await self.app(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await receive()
-            await send({"type": "websocket.close", "code": 4403, "reason": "not from this machine"})
-        else:
-            await send({"type": "http.response.start", "status": 403, "headers": [(b"content-type", b"text/plain")]})
-            await send({"type": "http.response.body", "body": b"The coach answers pages of this machine only."})
-
-
-def allowed(headers: dict[str, str]) -> bool:
-    """Whether a request was made by a page of this machine's own."""
-    host = headers.get("host", "")
-    if not is_loopback(urlsplit(f"//{host}").hostname or ""):
-        return False
-    origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == host
-
 
 def conversation_of(headers: dict[str, str]) -> str | None:
     """The conversation that a browser is on; None where it has none yet."""
-    try:
-        cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-    except CookieError:
-        return None
-    return cookie.value if cookie is not None and cookie.value else None
+    return cookie_of(headers, COOKIE)
 
 
-def make_app(live: Live) -> "FastAPI":
-    """The app without the page itself, which is mounted beside."""
+def make_app(live: Live, *, key: str | None = None, parts: Parts | None = None) -> "FastAPI":
+    """The app without the page itself, which is mounted beside.
+
+    ``key`` lets in whoever brings it from another machine; without one, only this machine is served.
+    """
     from fastapi import FastAPI, Request, Response, WebSocket
     from fastapi.staticfiles import StaticFiles
 
@@ -100,7 +58,7 @@ def make_app(live: Live) -> "FastAPI":
         await live.coach.close()
 
     app = FastAPI(lifespan=lifespan, openapi_url=None)
-    app.add_middleware(ThisMachineOnly)
+    app.add_middleware(Door, key=key)
     app.mount("/page", StaticFiles(directory=STATIC), name="page")
 
     async def here(request: Request) -> Response:
@@ -117,10 +75,16 @@ def make_app(live: Live) -> "FastAPI":
 
     async def socket(websocket: WebSocket) -> None:
         await websocket.accept()
-        await _serve(websocket, live)
+        await _serve(websocket, live, talks)
+
+    async def conversation(websocket: WebSocket) -> Conversation:
+        id = websocket.query_params.get("conversation") or conversation_of(dict(websocket.headers)) or new_id()
+        return (await live.thread(id)).conversation
 
     app.add_api_route("/here", here, methods=["POST"])
     app.add_api_websocket_route("/live", socket)
+    talks = Talks(parts or Parts(live.coach.settings, weights_of(live.coach.settings)), conversation, live.aloud)
+    talks.mount(app)
     return app
 
 
@@ -132,7 +96,7 @@ async def _make_ready(live: Live) -> None:
         logger.warning("%s", exc)
 
 
-async def _serve(websocket: "WebSocket", live: Live) -> None:
+async def _serve(websocket: "WebSocket", live: Live, talks: Talks) -> None:
     """Sends a page what happens, and takes what it reports back, until it goes away."""
     from fastapi import WebSocketDisconnect
 
@@ -142,7 +106,7 @@ async def _serve(websocket: "WebSocket", live: Live) -> None:
         while True:
             report = await websocket.receive_json()
             try:
-                await _take(report, listener, live)
+                await _take(report, listener, live, talks)
             except CoachError as exc:
                 listener.tell({"kind": "trouble", "text": str(exc)})
     except (WebSocketDisconnect, RuntimeError, ValueError, KeyError, TypeError):
@@ -152,18 +116,16 @@ async def _serve(websocket: "WebSocket", live: Live) -> None:
         sending.cancel()
 
 
-async def _take(report: dict[str, Any], listener: Listener, live: Live) -> None:
+async def _take(report: dict[str, Any], listener: Listener, live: Live, talks: Talks) -> None:
     if report["kind"] == "open":
         await live.listen(listener, str(report["conversation"]))
     elif report["kind"] == "heard":
-        thread = await live.thread(str(report["conversation"]))
-        await thread.conversation.heard(str(report["turn"]), int(report["n"]))
+        thread, turn = await live.thread(str(report["conversation"])), str(report["turn"])
+        # Of what is spoken only what was played counts; crisis text shows whole and counts when it is seen.
+        if not talks.speaks(turn) or thread.protects(turn):
+            await thread.conversation.heard(turn, int(report["n"]))
 
 
 async def _send(websocket: "WebSocket", listener: Listener) -> None:
     while True:
         await websocket.send_json(await listener.messages.get())
-
-
-def _headers(scope: Scope) -> dict[str, str]:
-    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from coach.events import Artefact, Began, Done, Dropped, Event, Notice, Redirect, Said, Sources
-from coach.values import Passage, Turn
+from coach.values import Passage, Sentence, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,16 @@ class Shown:
     artefacts: tuple[Artefact, ...] = ()
     ms: dict[str, float] = field(default_factory=dict)
     """Durations by part, in milliseconds."""
+    aloud: int | None = None
+    """How many sentences of a spoken answer have begun to be heard; None where it is not spoken."""
+
+    @property
+    def visible(self) -> tuple[Sentence, ...]:
+        """The sentences that show: of a spoken answer those that were begun, so that page and ear agree.
+
+        Crisis text shows whole.
+        """
+        return self.turn.spoken if self.aloud is None or self.protected else self.turn.spoken[: self.aloud]
 
 
 def begun(event: Began, conversation: str) -> Shown:

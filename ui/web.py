@@ -5,6 +5,7 @@ live socket, which also survives a restart of the server; ``static/page.js`` sho
 """
 
 import os
+import secrets
 import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,12 +15,16 @@ from coach.config import Settings
 from coach.errors import CoachError
 from coach.progress import progress
 from ui import actions, parts
+from ui.certificate import addresses, certificate
+from ui.door import is_loopback
 from ui.live import Live
-from ui.server import is_loopback, make_app
+from ui.server import make_app
 
 if TYPE_CHECKING:
     import gradio
     from fastapi import FastAPI
+
+    from voice.parts import Parts as VoiceParts
 
 TITLE = "Trust Coach"
 
@@ -29,28 +34,51 @@ ATTACH = "window.coachPage ? coachPage.attach(server) : (window.coachServer = se
 HEAD = """
 <link rel="icon" href="/page/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/page/page.css">
+<link rel="stylesheet" href="/voice/voice.css">
 <meta name="color-scheme" content="light dark">
 <script src="/page/page.js"></script>
+<script type="module" src="/voice/voice.js"></script>
 """
 
 FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
 """Fonts that machines have: none is fetched."""
 
 
-def launch(settings: Settings, host: str, port: int, open_page: bool) -> None:
-    """Serves the page until interrupted. Raises CoachError where the address cannot be had."""
+def launch(settings: Settings, host: str, port: int, open_page: bool, *, https: bool = False) -> None:
+    """Serves the page until interrupted. Raises CoachError where the address cannot be had.
+
+    ``https``: phones on the same network may come in too, with the key in the address that is printed.
+    """
     import uvicorn
 
-    if not is_loopback(host):
+    if not https and not is_loopback(host):
         raise CoachError(
             f"{host} is reachable from other machines, and the page shows every conversation of this one. "
-            "Use --host 127.0.0.1."
+            "Use --host 127.0.0.1, or --https, which asks others for a key."
         )
+    if https and is_loopback(host):
+        host = "0.0.0.0"  # nosec: the door asks everyone else for the key
     listening = _bind(host, port)
-    address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
+    number = listening.getsockname()[1]
+    tls: dict[str, Any] = {}
+    key: str | None = None
+    if https:
+        key = secrets.token_urlsafe(12)
+        near = addresses()
+        made = certificate(settings.home / "https", ["localhost", "127.0.0.1", *near])
+        tls = {"ssl_certfile": str(made[0]), "ssl_keyfile": str(made[1])}
+        address = f"https://localhost:{number}"
+        for one in near:
+            print(f"On a phone in the same network: https://{one}:{number}/?key={key}")
+        print(
+            "The phone warns once, because this machine signed its own certificate. Whoever has the key can read all."
+        )
+    else:
+        address = f"http://{f'[{host}]' if ':' in host else host}:{number}"
     with progress() as on_progress:
         coach = Coach(settings, on_progress=on_progress, on_notice=_note)
-        config = uvicorn.Config(build(coach), log_level="warning", timeout_graceful_shutdown=2)
+        app = build(coach, key=key)
+        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2, **tls)
         print(f"Trust Coach is at {address} (stop with Ctrl+C)", flush=True)
         if open_page:
             import webbrowser
@@ -81,8 +109,8 @@ def _bind(host: str, port: int) -> Any:
     return listening
 
 
-def build(coach: Coach) -> "FastAPI":
-    """The whole app: page, live socket, static files."""
+def build(coach: Coach, *, key: str | None = None, voice_parts: "VoiceParts | None" = None) -> "FastAPI":
+    """The whole app: page, live socket, voice, static files."""
     # Read by Gradio when it is imported: nothing is counted, nothing is fetched, uploads stay in the coach's folder.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["GRADIO_TEMP_DIR"] = str(coach.settings.home / "page-files")
@@ -90,7 +118,7 @@ def build(coach: Coach) -> "FastAPI":
     import gradio as gr
 
     live = Live(coach)
-    app = make_app(live)
+    app = make_app(live, key=key, parts=voice_parts)
     theme = gr.themes.Base(font=list(FONTS), font_mono=["ui-monospace", "Consolas", "monospace"])
     return gr.mount_gradio_app(
         app, page(live), "/", theme=theme, head=HEAD, footer_links=[], run_history=False, ssr_mode=False,
@@ -126,6 +154,7 @@ def page(live: Live) -> "gradio.Blocks":
                 html(parts.TOP)
                 html(parts.TRANSCRIPT, elem_id="middle")
                 with gr.Column(elem_id="bottom"):
+                    html(parts.VOICE, elem_id="voice")
                     with gr.Row(elem_id="composer"):
                         said = gr.Textbox(
                             label="Your message", placeholder="Write here", show_label=False, container=False,

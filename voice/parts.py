@@ -46,7 +46,6 @@ class Parts:
         return Ear(self._ears, self._sense, Detector(), listener, captions=captions)
 
     def _load(self) -> None:
-        _quieten()
         from voice.models.choose import cast, ears
         from voice.models.turn import SmartTurn
 
@@ -66,10 +65,3 @@ class Parts:
             await asyncio.to_thread(hear)
         async for _ in self.voice.speak("Ready."):
             pass
-
-
-def _quieten() -> None:
-    """Engines and their libraries tell a person nothing that concerns them."""
-    from loguru import logger
-
-    logger.disable("pipecat")

@@ -26,14 +26,14 @@ REMEMBER_S = 600
 
 Open = Callable[["WebSocket"], Awaitable[Conversation]]
 """The conversation that a browser is on. Raises CoachError."""
-OnAloud = Callable[[str, str, int], None]
+OnAloud = Callable[[str, str, int], Awaitable[None]]
 """Told of a conversation, a turn in it, and how many of the turn's sentences have begun to be heard."""
 
 
 class Talks:
     """All spoken conversations of this server."""
 
-    def __init__(self, parts: Parts, open: Open, on_aloud: OnAloud = lambda conversation, turn, n: None) -> None:
+    def __init__(self, parts: Parts, open: Open, on_aloud: OnAloud) -> None:
         self._parts = parts
         self._open = open
         self._on_aloud = on_aloud
@@ -91,9 +91,9 @@ class Talks:
             for talk in talks:
                 self._remember(conversation.id, talk.unfinished)
 
-    def _played(self, conversation: str, turn: str, n: int) -> None:
+    async def _played(self, conversation: str, turn: str, n: int) -> None:
         self._aloud.add(turn)
-        self._on_aloud(conversation, turn, n)
+        await self._on_aloud(conversation, turn, n)
 
     def _remember(self, conversation: str, text: str) -> None:
         if text:

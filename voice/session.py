@@ -10,6 +10,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from voice.answer import Message
+from voice.models import quieten
 from voice.models.gate import RATE
 from voice.talk import Send, Talk
 
@@ -26,6 +27,7 @@ SILENT_S = 900
 
 async def run(websocket: "WebSocket", begin: "Callable[[Send], Talk]") -> None:
     """Runs a spoken conversation until the browser goes away. ``begin`` makes it, once sound can be sent."""
+    quieten()
     from pipecat.pipeline.pipeline import Pipeline
     from pipecat.pipeline.worker import PipelineParams, PipelineWorker
     from pipecat.transports.websocket.fastapi import FastAPIWebsocketParams, FastAPIWebsocketTransport

@@ -33,7 +33,7 @@ ECHO_SETTLE_MS = 400
 State = Literal["listening", "hearing", "thinking", "speaking", "paused"]
 
 
-OnPlayed = Callable[[str, int], None]
+OnPlayed = Callable[[str, int], Awaitable[None]]
 """Told of a turn and how many of its sentences have begun to be heard."""
 
 
@@ -47,7 +47,7 @@ class Talk:
         make_ear: Callable[[Callable[[EarEvent], Awaitable[None]]], Ear],
         send: Send,
         *,
-        on_played: OnPlayed = lambda turn, n: None,
+        on_played: OnPlayed | None = None,
         before: str = "",
     ) -> None:
         self.conversation = conversation
@@ -55,7 +55,7 @@ class Talk:
         self.answer: Answer | None = None
         self._voice = voice
         self._send = send
-        self._on_played = on_played
+        self._on_played = on_played or _nobody
         self._before = before  # words of a turn that a lost connection cut off
         self._inbox: asyncio.Queue[Any] = asyncio.Queue()
         self._ear = make_ear(self._inbox.put)
@@ -219,7 +219,7 @@ class Talk:
                 self._ear.deaf = self.choices.sound == "speakers" and not self.choices.push
                 await self._tell_state("speaking")
             case "began":
-                self._on_played(turn, int(message["n"]) + 1)
+                await self._on_played(turn, int(message["n"]) + 1)
             case "played":
                 await self._played(turn, int(message["n"]))
             case "flushed":
@@ -265,8 +265,8 @@ class Talk:
         await self.conversation.heard(turn, n)
 
     async def _stopped_at(self, turn: str, n: int) -> None:
-        self._on_played(turn, n)
         await self.conversation.heard(turn, n, stopped=True)
+        await self._on_played(turn, n)
 
     # Answering
 
@@ -299,7 +299,7 @@ class Talk:
             case Began(turn=turn, said=said):
                 answer.id = turn
                 self._own.add(turn)
-                self._on_played(turn, 0)
+                await self._on_played(turn, 0)
                 await self._send({"kind": "you", "turn": turn, "text": said, "final": True})
             case Redirect(protected=protected):
                 answer.protected = protected
@@ -353,7 +353,7 @@ class Talk:
                 task.cancel()
                 await asyncio.wait([task])
         if answer.id is not None:
-            await self.conversation.heard(answer.id, answer.played, stopped=True)
+            await self._stopped_at(answer.id, answer.played)
 
     async def _another_began(self, turn: str) -> None:
         """Somebody wrote in the same conversation: their turn is shown, and ours falls silent."""
@@ -388,3 +388,7 @@ class Talk:
 
     async def _tell_state(self, state: State) -> None:
         await self._send({"kind": "state", "state": state, "patience": self._ear.patience.name})
+
+
+async def _nobody(turn: str, n: int) -> None:
+    """Nobody shows what is played."""

@@ -100,6 +100,7 @@ window.coachPage = (() => {
     fit(one("#transcript"), message.html);
     settle(message);
     if (other) {
+      document.dispatchEvent(new CustomEvent("coach:opened", { detail: message.conversation }));
       closeWhy();
       closeSide();
       refreshList();
@@ -289,7 +290,8 @@ window.coachPage = (() => {
       const words = field.value.trim();
       if (!words) return;
       end();
-      ask("say", { said: words, replaces: turn.dataset.turn });
+      const aloud = window.coachVoice?.say(words, turn.dataset.turn);
+      if (!aloud) ask("say", { said: words, replaces: turn.dataset.turn });
       input()?.focus();
     };
     element.addEventListener("submit", (event) => {

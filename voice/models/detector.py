@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from voice.models import quieten
 from voice.models.gate import RATE
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ class Detector:
     def __init__(self) -> None:
         from importlib.resources import files
 
+        quieten()
         from pipecat.audio.vad.silero import SileroOnnxModel
 
         self._model: Any = SileroOnnxModel(str(files("pipecat.audio.vad.data") / "silero_vad.onnx"))

@@ -4,6 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+from voice.models import quieten
 from voice.models.gate import RATE
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ class SmartTurn:
     """One model for all conversations; 51 ms a question on one core."""
 
     def __init__(self) -> None:
+        quieten()
         from pipecat.audio.turn.smart_turn.local_smart_turn_v3 import LocalSmartTurnAnalyzerV3
 
         self._model: Any = LocalSmartTurnAnalyzerV3(sample_rate=RATE, cpu_count=1)
