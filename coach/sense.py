@@ -40,7 +40,7 @@ class Sense:
         self._vectors: OrderedDict[str, np.ndarray] = OrderedDict()
 
     def threshold(self, kind: str) -> float:
-        """Chance from which a kind counts, chosen by cross-validation in training."""
+        """Chance from which a kind counts, chosen in training on ordinary talk."""
         return self._kinds.thresholds[kind]
 
     def read(self, text: str, pieces: int, vector: "np.ndarray | None" = None) -> Sensed:

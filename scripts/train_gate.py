@@ -4,8 +4,9 @@
 
 One thread, since the matrices are too small to share and the threads would wait for each other.
 
-Cases: ``evals/data/safety/*.jsonl``, split ``train`` only; ``kept`` is for the figures in the record and never
-chooses anything. Thresholds come from cross-validation inside ``train``. Public test sets play no part here.
+Cases: ``evals/data/safety/*.jsonl``, split ``train``, with ``grammar.yaml`` and the practice cards beside. ``kept`` is
+for the figures in the record and never chooses anything. Thresholds come from ordinary talk of practice cards that
+were not learnt from. Public test sets play no part here.
 """
 
 import argparse
@@ -39,15 +40,14 @@ DECAY = 2e-3
 """Strong, since there are about as many cases as inputs."""
 DROPOUT = 0.2
 SMOOTHING = 0.05
-FOLDS = 5
-FALSE_FIRES = 0.01
-"""Share of own ordinary messages (not the traps made to mislead) that may fire in cross-validation, for a crisis."""
-FALSE_REDIRECTS = 0.015
-ORDINARY = ("work-stress", "coaching", "harmless-elsewhere")
-HIGHEST = 0.75
+FOLDS = 4
+FALSE_FIRES = 0.002
+"""Share of ordinary coaching talk that may be taken for danger."""
+FALSE_REDIRECTS = 0.004
+HIGHEST = 0.85
 """Nor above this: it would leave the head nothing to find."""
 LOWEST = {"crisis": 0.5, "content": 0.45, "clinical": 0.35, "legal": 0.35, "injection": 0.5, "money": 0.3}
-"""No threshold below these: with few cases the cross-validated tail says little."""
+"""No threshold below these: the tail of a few thousand messages says little about the next ones."""
 
 
 def cases(split: str) -> list[dict[str, str]]:
@@ -72,17 +72,21 @@ def composed() -> list[dict[str, str]]:
     return list(rows.values())
 
 
-def from_cards(count: int = 900) -> list[dict[str, str]]:
-    """Sentences of the practice cards, in the repository's own words: what ordinary coaching talk is like."""
-    rng = np.random.default_rng(SEED)
-    texts: list[str] = []
+def from_cards() -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """What people say in the practice cards, in the repository's own words: ordinary coaching talk.
+
+    Two thirds of the cards to learn from, the rest to choose thresholds on.
+    """
+    learn: list[dict[str, str]] = []
+    choose: list[dict[str, str]] = []
     for path in sorted((CASES.parent.parent.parent / "knowledge" / "cards").glob("*.yaml")):
         card = yaml.load(path.read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        texts += card["situations"]
+        texts = [*card["situations"]]
         for part in ("ideas", "words", "cautions"):
             texts += [phrase for entry in card[part] for phrase in entry["when"]]
-    rng.shuffle(texts)
-    return [{"id": text, "text": text, "label": "none", "group": "card"} for text in texts[:count]]
+        rows = [{"id": text, "text": text, "label": "none", "group": "card"} for text in texts]
+        (choose if int(hashlib.sha256(path.stem.encode()).hexdigest(), 16) % 3 == 0 else learn).extend(rows)
+    return learn, choose
 
 
 def spoken(text: str) -> str:
@@ -175,30 +179,35 @@ def kind_of(label: str) -> str:
     return "crisis" if label in CRISIS_CLASSES and label != "content" else REDIRECTS.get(label, label)
 
 
-def thresholds(embedder: Embedder, rows: list[dict[str, str]], beside: list[dict[str, str]]) -> dict[str, float]:
-    """Lowest chance at which the harmless cases of held-out folds fire no more often than allowed."""
-    ordinary = np.array([row["group"] in ORDINARY for row in rows])
+def thresholds(
+    embedder: Embedder, rows: list[dict[str, str]], beside: list[dict[str, str]], ordinary: list[dict[str, str]]
+) -> dict[str, float]:
+    """Lowest chance at which ``ordinary`` talk, not learnt from, fires no more often than allowed.
+
+    Prints beside it what the held-out folds of the cases say: recall, and the traps made to mislead.
+    """
     folds = np.array([int(hashlib.sha256(row["id"].encode()).hexdigest(), 16) % FOLDS for row in rows])
-    table = np.zeros((len(rows), len(KINDS)))
+    table, plain = np.zeros((len(rows), len(KINDS))), np.zeros((len(ordinary), len(KINDS)))
     for fold in range(FOLDS):
         learnt = [row for row, of in zip(rows, folds, strict=True) if of != fold]
         held = [row for row, of in zip(rows, folds, strict=True) if of == fold]
         head = fit(embedder, as_kinds([*learnt, *beside]), KINDS, 2)
         table[folds == fold] = chances(head, embedder, [row["text"] for row in held])
+        plain += chances(head, embedder, [row["text"] for row in ordinary]) / FOLDS
     found = np.array([kind_of(row["label"]) for row in rows])
     # The gate redirects only where something is asked.
-    asks = np.array([ASKS.search(row["text"]) is not None for row in rows])
-    may_fire = {kind: asks if kind in ("clinical", "legal", "money") else np.ones(len(rows)) for kind in KINDS}
+    asks = np.array([ASKS.search(row["text"]) is not None for row in ordinary])
     out = {}
     for index, kind in enumerate(KINDS[1:], 1):
-        allowed = FALSE_FIRES if kind == "crisis" else FALSE_REDIRECTS
-        harmless = np.sort((table[:, index] * may_fire[kind])[(found == "none") & ordinary])[::-1]
-        out[kind] = round(float(np.clip(harmless[int(allowed * len(harmless))] + 0.01, LOWEST[kind], HIGHEST)), 3)
+        may_fire = asks if kind in ("clinical", "legal", "money") else True
+        highest = np.sort(plain[:, index] * may_fire)[::-1]
+        allowed = FALSE_FIRES if kind in ("crisis", "content") else FALSE_REDIRECTS
+        out[kind] = round(float(np.clip(highest[int(allowed * len(highest))] + 0.01, LOWEST[kind], HIGHEST)), 3)
         fired = table[:, index] >= out[kind]
         print(
-            f"{kind:10} threshold {out[kind]:.3f}, cross-validated: recall {fired[found == kind].mean():.3f}, "
-            f"ordinary {fired[(found == 'none') & ordinary].mean():.4f}, "
-            f"traps {fired[(found == 'none') & ~ordinary].mean():.4f}"
+            f"{kind:10} threshold {out[kind]:.3f}: recall {fired[found == kind].mean():.3f}, "
+            f"harmless cases {fired[found == 'none'].mean():.4f}, "
+            f"ordinary talk {(plain[:, index] * may_fire >= out[kind]).mean():.4f}"
         )
     out["after_crisis"] = round(out["crisis"] * 0.6, 3)
     return out
@@ -213,8 +222,9 @@ def main() -> None:
 
     embedder = load_embedder(args.cache)
     assert embedder is not None, "The embedding's weights are not installed. Run: uv sync"
-    rows, kept, beside = cases("train"), cases("kept"), [*composed(), *from_cards()]
-    limits = thresholds(embedder, rows, beside)
+    learn, choose = from_cards()
+    rows, kept, beside = cases("train"), cases("kept"), [*composed(), *learn]
+    limits = thresholds(embedder, rows, beside, choose)
     kinds = fit(embedder, as_kinds([*rows, *beside]), KINDS, MEMBERS)
     texts = fit(embedder, [*rows, *beside], TEXTS, 2)
     table = chances(kinds, embedder, [row["text"] for row in kept])
