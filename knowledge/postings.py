@@ -35,7 +35,10 @@ class Postings:
         n = self._place.get(stem)
         if n is None:
             return np.zeros(len(texts), bool)
-        return np.isin(texts, self._rows[self._starts[n] : self._starts[n + 1]])
+        rows = self._rows[self._starts[n] : self._starts[n + 1]]
+        # The rows of a stem stand in order.
+        places = np.minimum(np.searchsorted(rows, texts), len(rows) - 1)
+        return rows[places] == texts
 
     def frequency(self, stem: str) -> int:
         """How many texts have it."""

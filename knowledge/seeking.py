@@ -136,8 +136,8 @@ class View:
         self.shelf, self.sought = shelf, sought
         self.stems = list(dict.fromkeys(content_words(sought.text)))
         self._meant = content_words(sought.meant)
-        self._words = shelf.passages.bm25(self.stems)
-        self._meant_words = shelf.passages.bm25(self._meant)
+        self._words = _share(shelf.passages.bm25(self.stems))
+        self._meant_words = _share(shelf.passages.bm25(self._meant))
         self.embedded = shelf.vectors is not None and sought.vectors is not None
         self.documents = self._candidates(nearest)
         starts, ends = shelf.starts[self.documents], shelf.starts[self.documents + 1]
@@ -157,8 +157,8 @@ class View:
         """Names and values, one row for each candidate document."""
         shelf, sought = self.shelf, self.sought
         columns = {
-            "words": self._by_document(_share(self._words)),
-            "meant_words": self._by_document(_share(self._meant_words)),
+            "words": self._by_document(self._words),
+            "meant_words": self._by_document(self._meant_words),
             "whole": _share(shelf.whole.bm25(self.stems))[self.documents],
             "headings": _share(shelf.headings.bm25([*self.stems, *self._meant]))[self.documents],
             "length": np.log(self.sizes) / LONG,
@@ -184,7 +184,7 @@ class View:
         """Ids of a candidate's passages that meet the question best."""
         rows = slice(self.begins[n], self.begins[n] + self.sizes[n])
         held = [self.shelf.passages.holds(stem, self.rows[rows]) for stem in self.stems if FIGURE.fullmatch(stem)]
-        scores = 0.15 * _share(self._words)[self.rows[rows]] + 0.1 * _share(self._meant_words)[self.rows[rows]]
+        scores = 0.15 * self._words[self.rows[rows]] + 0.1 * self._meant_words[self.rows[rows]]
         if self._near is not None:
             scores = scores + self._near[rows, :2].sum(axis=1)
         if held:
@@ -232,7 +232,9 @@ class View:
         if nearest is None and self.shelf.size <= EXACT:
             return np.arange(len(self.shelf.sources))
         combined = self._words + self._meant_words
-        rows = set(np.argsort(-combined, kind="stable")[:BROUGHT][: int((combined > 0).sum())].tolist())
+        many = min(BROUGHT, len(combined)) - 1
+        best = np.argpartition(-combined, many)[: many + 1]
+        rows = set(best[combined[best] > 0].tolist())
         if self.embedded:
             rows.update(self._nearest_rows(nearest))
         found = np.unique(self.shelf.owner[sorted(rows)])

@@ -19,8 +19,8 @@ from knowledge.documents import Documents
 from knowledge.library import KnowledgeLibrary
 
 MEETINGS = (
-    "# Meetings\n\nEverybody speaks once in the meeting before anybody speaks twice, and whoever is silent is asked for "
-    "their view by the one who leads the meeting, kindly and without pressing them for it."
+    "# Meetings\n\nEverybody speaks once in the meeting before anybody speaks twice, and whoever is silent is asked "
+    "for their view by the one who leads the meeting, kindly and without pressing them for it."
 )
 SHIFTS = (
     "# Shifts\n\nWhoever is late for a shift calls the person who waits, and both look at the clock together "

@@ -98,41 +98,44 @@ def large(home: Path, passages: int, cache: Path) -> dict[str, Any]:
 
     documents = Documents(home)
     chance = np.random.default_rng(0)
+    sources = documents.sources("documents")
+    known = {row[0]: row for row in documents.rows("documents")}
+    passages_of = {source.id: documents.passages_of(source.id) for source in sources}
     made, copy = 0, 0
     while made < passages:
-        for source in documents.sources(text=True):
-            own = documents.passages_of(source.id)
-            kept = (
-                {row[0]: row for row in documents.rows("documents") if row[1] == source.id}
-                if copy == 0
-                else _KEPT[source.id]
-            )
-            _KEPT[source.id] = kept
+        for source in sources:
             rows = []
-            for number, passage in enumerate(own):
-                _, _, context, stems, vector = kept[passage.id]
+            for number, passage in enumerate(passages_of[source.id]):
+                _, _, context, stems, vector = known[passage.id]
                 shaken = np.frombuffer(vector, np.float16).astype(np.float32)
                 shaken = shaken + chance.normal(0, 0.02, len(shaken)).astype(np.float32)
                 words = stems.split()
                 chance.shuffle(words)
                 rows.append(
                     Row(
-                        f"{passage.id}-{copy}",
-                        number,
-                        passage.heading,
-                        passage.page,
-                        passage.span or (0, 0),
-                        passage.text,
-                        context,
-                        " ".join(words[: max(8, int(len(words) * 0.9))]),
-                        f"{passage.text_hash}{copy}",
-                        passage.quality,
-                        0.0,
-                        (shaken / np.linalg.norm(shaken)).astype(np.float16).tobytes(),
+                        id=f"{passage.id}-{copy}",
+                        number=number,
+                        heading=passage.heading,
+                        page=passage.page,
+                        span=passage.span or (0, 0),
+                        text=passage.text,
+                        context=context,
+                        stems=" ".join(words[: max(8, int(len(words) * 0.9))]),
+                        hash=f"{passage.text_hash}{copy}",
+                        quality=passage.quality,
+                        flagged=0.0,
+                        vector=(shaken / np.linalg.norm(shaken)).astype(np.float16).tobytes(),
                     )
                 )
             documents.put(
-                replace(source, id=f"{source.id}-{copy}", collection="large", file=f"{copy}/{source.file}", text=""),
+                replace(
+                    source,
+                    id=f"{source.id}-{copy}",
+                    collection="large",
+                    file=f"{copy}/{source.file}",
+                    text="",
+                    sketch=b"",
+                ),
                 rows,
             )
             made += len(rows)
@@ -145,9 +148,6 @@ def large(home: Path, passages: int, cache: Path) -> dict[str, Any]:
     search = library.search_documents
     library.search_documents = lambda query, k=10, collection="large": search(query, k, collection)  # type: ignore[method-assign]
     return {"passages": made, "index_s": round(built, 1), **speed(library, [q.text for q in ours()]), **_used()}
-
-
-_KEPT: dict[str, dict[str, Any]] = {}
 
 
 if __name__ == "__main__":
