@@ -72,7 +72,7 @@ async def test_whoever_goes_on_is_not_cut_off_and_the_whole_turn_is_heard_again(
 
 async def test_a_click_is_nothing_and_a_cough_ends_at_once_as_nothing() -> None:
     room = Room(FakeEars([""]))
-    await room.hear(3 * MS, 500)
+    await room.hear(2 * MS, 500)
     assert room.events == []
     await room.hear(300, 300)
     assert room.told == ["SpeechBegan", "Pause", "TurnEnded"]

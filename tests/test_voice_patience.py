@@ -7,12 +7,21 @@ from voice.manners import hotwords, is_echo, is_nod
 from voice.patience import BRISK, NORMAL, TAKE_YOUR_TIME, THINK, asks_openly, chosen, complete
 
 
-@pytest.mark.parametrize("text", ["She left early.", "What should I do?", "I said so!", "“It's fine.”", "It was you."])
+@pytest.mark.parametrize(
+    "text",
+    ["She left early.", "When he left, she sighed.", "What should I do?", "I said so!", "“It's fine.”", "It was you."],
+)
 def test_complete(text: str) -> None:
     assert complete(text)
 
 
-@pytest.mark.parametrize("text", ["She left and", "so,", "He was …", "He was not an ill...", "And then I.", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "She left and", "so,", "He was …", "He was not an ill...", "And then I.", "", "If she comes late again.",
+        "It is hard. When he talks like that.",
+    ],
+)  # fmt: skip
 def test_not_complete(text: str) -> None:
     assert not complete(text)
 

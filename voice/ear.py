@@ -28,8 +28,8 @@ SPEAKS = 0.5
 STILL_SPEAKS = 0.35
 """Once somebody speaks, a window this likely still is."""
 
-BEGIN_WINDOWS = 4
-"""128 ms of speech: a click is shorter, and whoever interrupts is noticed within a third of a second."""
+BEGIN_WINDOWS = 3
+"""96 ms of speech: a click is shorter, and whoever interrupts is noticed well within a third of a second."""
 PAUSE_WINDOWS = 6
 """192 ms of silence: longer than the gaps inside words, early enough to have the text before the turn can be over."""
 
@@ -40,7 +40,7 @@ CAPTION_FIRST_MS = 600
 """Of speech, before its words are first shown: a syllable is no caption."""
 CAPTION_EVERY_MS = 1200
 # A caption that is being made delays the words after a pause, so on a busy machine there are fewer.
-CAPTION_SHARE = 4
+CAPTION_SHARE = 5
 # Longer turns are transcribed in pieces, cut at a pause.
 PIECE_S = 18
 

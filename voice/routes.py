@@ -6,6 +6,7 @@ Who may come in and which conversation a browser is on is decided by the server 
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,9 @@ STATIC = Path(__file__).parent / "static"
 
 # A phone that was locked for longer comes back to a new thought.
 REMEMBER_S = 600
+
+CAPTIONS_FOR = 2
+"""More people at once on one machine, and captions in between would delay everybody's answers."""
 
 Open = Callable[["WebSocket"], Awaitable[Conversation]]
 """The conversation that a browser is on. Raises CoachError."""
@@ -75,7 +79,7 @@ class Talks:
             talk = Talk(
                 conversation,
                 self._parts.voice,
-                self._parts.ear,
+                partial(self._parts.ear, captions=self.open <= CAPTIONS_FOR),
                 send,
                 on_played=lambda turn, n: self._played(conversation.id, turn, n),
                 before=self._recall(conversation.id),

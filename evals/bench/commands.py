@@ -69,6 +69,23 @@ def retrieval(
     show(measure(load_settings(), corpus, others=questions, peer=peer, on_progress=note), as_json)
 
 
+@app.command()
+def voice(
+    speech: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Recordings, with a manifest.tsv of file and transcript; else our own voice."),
+    ] = None,
+    runs: Annotated[int, typer.Option(min=1, help="How often each recording is said.")] = 5,
+    minutes: Annotated[float, typer.Option(min=0.1, help="Of noise in which nothing may be heard.")] = 10,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON alone on stdout.")] = False,
+) -> None:
+    """A spoken turn, its manners and what it hears in noise, beside the loop one would otherwise write."""
+    from coach.app import load_settings
+    from evals.bench.voice import measure
+
+    show(measure(load_settings(), speech=speech, runs=runs, minutes=minutes, on_progress=note), as_json)
+
+
 def show(report: dict[str, Any], as_json: bool) -> None:
     """A report as JSON, or as one figure a line with its aim."""
     if as_json:
