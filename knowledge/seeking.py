@@ -22,7 +22,7 @@ FITTED = Path(__file__).parent / "documents.json"
 
 EXACT = 20_000
 """Passages up to which every one is compared; above, or where an index is open, only those that it brings."""
-BROUGHT = 300
+BROUGHT = 100
 """Passages that the index brings for each form of the question, and the words for the whole."""
 MANY = 10
 TOP = 3
