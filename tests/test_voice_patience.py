@@ -39,6 +39,7 @@ def test_after_an_open_question_first_words_get_time_and_whole_answers_do_not_wa
     assert patience is TAKE_YOUR_TIME
     assert patience.wait_ms(0.9, "Well, it's hard.") == THINK.finished_ms
     assert patience.wait_ms(0.9, "I would like her to see what it does to the two juniors.") == NORMAL.finished_ms
+    assert patience.wait_ms(0.1, "I would like her to see what it does to the two juniors.") == NORMAL.unsure_ms
     assert patience.wait_ms(0.1, "I would like her to see what it does to the two juniors and") == THINK.open_ms
     assert chosen("auto", asked_openly=False) is NORMAL
     assert [chosen(mode, asked_openly=True) for mode in ("brisk", "normal", "think")] == [BRISK, NORMAL, THINK]

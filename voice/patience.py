@@ -41,13 +41,13 @@ class Patience:
     open_ms: int
     """Neither does."""
     enough_words: int | None = None
-    """From this many words on, a turn that sounds finished waits no longer than a normal one."""
+    """From this many words on, a turn that may be finished waits no longer than a normal one."""
 
     def wait_ms(self, finished: float, text: str) -> int:
         """How long to wait after ``text``, whose voice sounds finished with that probability."""
         votes = (finished >= FINISHED) + complete(text)
-        if votes == 2 and self.enough_words is not None and len(text.split()) >= self.enough_words:
-            return NORMAL.finished_ms
+        if votes and self.enough_words is not None and len(text.split()) >= self.enough_words:
+            return (NORMAL.unsure_ms, NORMAL.finished_ms)[votes - 1]
         return (self.open_ms, self.unsure_ms, self.finished_ms)[votes]
 
 
@@ -56,7 +56,7 @@ NORMAL = Patience("normal", 900, 1500, 2500)
 """Measured: fewer than one in twenty pauses of 0.3 to 1.5 s inside a sentence is taken for its end."""
 THINK = Patience("think", 1300, 2600, 5000)
 """For somebody who thinks aloud."""
-TAKE_YOUR_TIME = Patience("think", 1300, 2600, 5000, enough_words=12)
+TAKE_YOUR_TIME = Patience("think", 1300, 2600, 5000, enough_words=8)
 """After the coach's own open question: people fall silent before they answer and after their first words."""
 
 BY_NAME = {patience.name: patience for patience in (BRISK, NORMAL, THINK)}
