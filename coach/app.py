@@ -202,8 +202,12 @@ class _Parts:
     def __init__(self, settings: Settings, on_progress: OnProgress | None, on_notice: Callable[[str], None]) -> None:
         from coach.gate import SafetyGate
         from coach.grounding import GroundingCheck
+        from coach.language.language import Language
         from coach.parse import Parser
         from coach.policy import CoachingPolicy
+        from coach.rehearsal.landing import Ear
+        from coach.rehearsal.persona import personas
+        from coach.rehearsal.policy import Rehearsal
         from coach.writers.guided import GuidedWriter
         from knowledge.library import open_library
         from knowledge.weights import missing, spacy_model_path
@@ -217,6 +221,8 @@ class _Parts:
         self.grounding = GroundingCheck(library.claims)
         self._parser = Parser(None if missing("parser") else spacy_model_path(settings.cache))
         self._coaching = CoachingPolicy(library, self._parser)
+        language = Language(self._parser, library.embedder)
+        self._rehearsal = Rehearsal(personas(), Ear(language, library.embedder), language)
         self.policy = self.keeper = self.practising(None)
         self.guided = GuidedWriter()
         library.warm()
@@ -226,4 +232,6 @@ class _Parts:
         from coach.practice.policy import PracticePolicy
         from coach.practice.practice import practices
 
-        return PracticePolicy(self._coaching, practices(), self._parser, clock=local_now, start=start)
+        return PracticePolicy(
+            self._coaching, practices(), self._parser, clock=local_now, rehearsal=self._rehearsal, start=start
+        )

@@ -31,6 +31,14 @@ def practice_lines() -> dict[str, list[str]]:
     return _load("practice")
 
 
+def rehearsal_lines() -> dict[str, list[str]]:
+    return _load("rehearsal")
+
+
+def feedback_lines() -> dict[str, Any]:
+    return _load("feedback")
+
+
 def reflections() -> dict[str, list[str]]:
     return _load("reflections")
 

@@ -1,19 +1,36 @@
 """Whole practices without store or network, with the time and the day in the test's hands."""
 
 import asyncio
+import random
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 
 from coach.commitments import Leaves
+from coach.gate import SafetyGate
 from coach.grounding import GroundingCheck
+from coach.language.language import Language
 from coach.practice.policy import PracticePolicy
 from coach.practice.practice import practices
 from coach.protocols import Brief
+from coach.rehearsal.landing import Ear
+from coach.rehearsal.persona import personas
+from coach.rehearsal.policy import Rehearsal
 from coach.values import Turn
 from coach.writers.guided import compose
 from tests.guided import coach
 
 WEDNESDAY = datetime(2026, 11, 25, 10, tzinfo=UTC)
+
+
+@cache
+def language() -> Language:
+    return Language(coach().policy._parser, coach().library.embedder)
+
+
+@cache
+def ear() -> Ear:
+    return Ear(language(), coach().library.embedder)
 
 
 class Practising:
@@ -24,9 +41,13 @@ class Practising:
         self.history: list[Turn] = []
         self.left: list[Leaves] = []
         one = coach()
-        self.policy = PracticePolicy(one.policy, practices(), one.policy._parser, clock=lambda: self.now, start=start)
+        rehearsal = Rehearsal(personas(), ear(), language(), chance=random.Random(5))
+        self.policy = PracticePolicy(
+            one.policy, practices(), one.policy._parser, clock=lambda: self.now, rehearsal=rehearsal, start=start
+        )
         self._library = one.library
         self._check = GroundingCheck(one.library.claims)
+        self._gate = SafetyGate(one.library.embedder)
 
     def say(self, *messages: str) -> Turn:
         """Has messages answered; the last turn."""
@@ -42,7 +63,9 @@ class Practising:
         claims = tuple(self._library.claim(id) for id in plan.claims)
         brief = Brief(said, plan, frame, tuple(self.history), card, claims, ())
         spoken = tuple(compose(brief))
-        assert [(s.text, why) for s in spoken if (why := self._check.check(s, brief))] == []
+        for sentence in spoken:
+            why = self._check.check(sentence, brief) or self._gate.check_out(sentence, said)
+            assert why is None, sentence.text
         assert spoken, plan
         turn = Turn(str(len(self.history)), "c", said, "complete", None, spoken, len(spoken), plan, started=self.now)
         self.left.append(self.policy.leaves(brief))
@@ -62,6 +85,12 @@ class Practising:
         now = self.policy.underway(self.history)
         assert now is not None
         return dict(now.form.values)
+
+    @property
+    def notes(self) -> dict[str, str]:
+        plan = self.history[-1].plan
+        assert plan is not None
+        return plan.notes
 
     @property
     def page(self) -> str:

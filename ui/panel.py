@@ -67,6 +67,16 @@ MOVES = {
     "practice.rest": "Let the practice rest",
     "practice.follow_up": "Ask how it went, now that the day has come",
     "practice.later": "Come back to it another day",
+    "rehearse.cast": "Ask whom to play",
+    "rehearse.begin": "Begin a rehearsal",
+    "rehearse.line": "Play the other, as the words landed",
+    "rehearse.pause": "Step out of the scene for a moment",
+    "rehearse.resume": "Go back into the scene",
+    "rehearse.take_back": "Take a line back and give the moment again",
+    "rehearse.swap": "Swap chairs",
+    "rehearse.swapped": "Speak for you, while you are the other",
+    "rehearse.end": "End the scene with what was strong and one thing to try",
+    "rehearse.care": "End the scene, since it came too close",
 }
 """The policy's moves, as what the coach set out to do."""
 

@@ -20,6 +20,8 @@ from coach.practice.practice import Practice
 from coach.practice.rendering import Rendering
 from coach.practice.steps import Step, Underway
 from coach.protocols import Brief, Policy
+from coach.rehearsal.policy import Rehearsal
+from coach.rehearsal.scene import is_scene
 from coach.values import Plan, Question, Retrieval, Turn
 
 # Moves of the coaching policy in whose place a practice may be offered: those that only follow.
@@ -38,18 +40,20 @@ class PracticePolicy:
         parser: Parser,
         *,
         clock: Callable[[], datetime],
+        rehearsal: Rehearsal | None = None,
         start: str | None = None,
     ) -> None:
         self._coaching = coaching
         self._practices = dict(practices)
         self._parser = parser
         self._clock = clock
+        self._rehearsal = rehearsal
         self._start = start
         """The practice that the first message already belongs to."""
 
     def read(self, said: str, history: Sequence[Turn]) -> Frame:
         """What is known of the topic, this message included."""
-        return self._coaching.read(said, history)
+        return self._coaching.read(said, _outside(history))
 
     def query(self, frame: Frame) -> str:
         return self._coaching.query(frame)
@@ -58,6 +62,9 @@ class PracticePolicy:
         """The next step of the practice in use, or the next move of coaching."""
         memory = remember(history)
         now = self.underway(history)
+        if self._rehearsal and (plan := self._rehearsal.next(frame, history, memory, now.form if now else None)):
+            return plan
+        history = _outside(history)
         if now is not None:
             plan = steps.next_step(Step(now, frame, memory, self._parser))
             if plan is not None:
@@ -101,6 +108,8 @@ class PracticePolicy:
             due = date.fromisoformat(plan.notes["due"])
             about = _about(plan.notes["looks_back"], brief.history)
             return Leaves(promises=(Promise(about, due=due),) if about else ())
+        if self._rehearsal and plan.move.startswith("rehearse."):
+            return self._rehearsal.leaves(brief)
         return Leaves(promises=_promised(brief, today))
 
     def _written(self, plan: Plan, history: Sequence[Turn], today: date) -> Leaves:
@@ -233,6 +242,11 @@ class PracticePolicy:
             if turn.plan.move == "practice.write" and found and found.practice.after.practice in self._practices:
                 return self._practices[found.practice.after.practice], turn
         return None
+
+
+def _outside(history: Sequence[Turn]) -> tuple[Turn, ...]:
+    """The turns in which the person spoke as themself: what is said in a scene tells nothing of the matter."""
+    return tuple(turn for turn in history if not is_scene(turn))
 
 
 def _about(turn: str, history: Sequence[Turn]) -> str | None:

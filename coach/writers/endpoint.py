@@ -14,7 +14,9 @@ from typing import Any
 from coach.errors import WriterError
 from coach.prompts import load
 from coach.protocols import Brief
+from coach.rehearsal.scene import is_scene
 from coach.values import Plan, Sentence
+from coach.writers.guided import compose
 
 # What was said longer ago is carried by the plan; sending all of it would slow every turn down.
 TURNS_SENT = 12
@@ -60,6 +62,11 @@ class EndpointWriter:
         )
 
     async def write(self, brief: Brief) -> AsyncIterator[str | Sentence]:
+        if brief.plan.stage == "practice" and "play" not in brief.plan.notes:
+            # The steps of a practice are asked and filled word by word; nothing is won by wording them anew.
+            for sentence in compose(brief):
+                yield sentence
+            return
         async with aclosing(_without_thoughts(self._tokens(messages(self._prompt.fill, brief)))) as text:
             some = False
             async for chunk in text:
@@ -131,6 +138,8 @@ def _first_line(text: str) -> str:
 
 def messages(fill: Any, brief: Brief) -> list[tuple[str, str]]:
     """The prompt as (role, text): instructions, the talk as it was heard, the message to answer."""
+    if play := brief.plan.notes.get("play"):
+        return _scene(play, brief)
     length = "Answer in 20 to 50 words; they are spoken aloud." if brief.spoken_aloud else "Answer in 40 to 80 words."
     system = fill(plan=instructions(brief), material=material(brief), length=length)
     talk = []
@@ -138,6 +147,16 @@ def messages(fill: Any, brief: Brief) -> list[tuple[str, str]]:
         talk.append(("user", turn.said))
         if turn.heard_text:
             talk.append(("assistant", turn.heard_text))
+    return [("system", system), *_joined([*talk, ("user", brief.said)])]
+
+
+def _scene(play: str, brief: Brief) -> list[tuple[str, str]]:
+    """The prompt for the counterpart of a rehearsal: its stance, and the scene alone."""
+    system = load("counterpart").fill(play=play)
+    talk = []
+    for turn in brief.history[-TURNS_SENT:]:
+        if is_scene(turn):
+            talk += [("user", turn.said), ("assistant", turn.heard_text or "…")]
     return [("system", system), *_joined([*talk, ("user", brief.said)])]
 
 

@@ -16,7 +16,7 @@ from coach.phrasebook import cautions, phrases, unused
 from coach.protocols import Brief
 from coach.reflection import Reflection, link, lower_first, points, quoted, reflect, telling
 from coach.values import Card, Citation, Claim, Grade, Idea, Sentence
-from coach.writers import practised
+from coach.writers import practised, rehearsed
 from coach.writers.draft import Draft, split_sentences
 
 MAX_WORDS = 110
@@ -36,7 +36,7 @@ class GuidedWriter:
 def compose(brief: Brief) -> list[Sentence]:
     """The whole reply to a brief, sentence by sentence."""
     draft = Draft(brief, remember(brief.history))
-    (practised.MOVES.get(brief.plan.move) or _MOVES.get(brief.plan.move, _follow))(draft)
+    _ALL.get(brief.plan.move, _follow)(draft)
     if not draft.sentences:
         _follow(draft)
     if not draft.sentences:
@@ -484,6 +484,9 @@ _MOVES: dict[str, Callable[[Draft], None]] = {
 }
 
 
+_ALL = {**_MOVES, **practised.MOVES, **rehearsed.MOVES}
+
+
 def moves() -> Iterator[str]:
     """Names of all moves, for the documentation."""
-    return iter({**_MOVES, **practised.MOVES})
+    return iter(_ALL)

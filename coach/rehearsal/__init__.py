@@ -1,0 +1,1 @@
+"""Rehearsals: the coach plays the other person, whose mood answers to how one is spoken to."""

@@ -1,0 +1,138 @@
+"""How a line lands on the one it is said to: which cues it shows, and what they do to the other's inner state.
+
+Cues come from the language analysis and from wordings kept as data; lines near neither are weighed by how close they
+are to typical attacks and typical care. Knows nothing of personas.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from coach import patterns
+from coach.language.language import Language
+from coach.protocols import Embedder
+
+LONG_WORDS = 70
+"""A line longer than this is a speech; the other stops listening."""
+NEAREST = 4
+"""Typical lines that are compared; one alone may share nothing but a word."""
+TYPICAL = (0.10, -0.22, 0.08)
+"""Openness, threat and trust for one unit of nearness to care less nearness to attack (units seldom pass 0.4)."""
+MOST = 0.3
+"""No single line changes anything by more: people do not turn round within a sentence."""
+
+KIND = 0.06
+"""Nearness to care from which a line that has the form of a reflection is taken for one (our own tuning lines)."""
+
+_BLAMING = frozenset(
+    ("label", "absolute", "mind-reading", "should-have", "accusing", "dismissing", "threatening", "crowd",
+     "apology-shifting", "who-question", "curt")
+)  # fmt: skip
+_FROM_MARKS = {"label": "label", "absolute": "absolute", "mind-reading": "mind-reading", "who-question": "who-question",
+               "counterfactual": "should-have", "apology-shifting": "apology-shifting"}  # fmt: skip
+_BY_WORDING = (
+    "label", "absolute", "should-have", "accusing", "dismissing", "threatening", "crowd", "curt", "ordering",
+    "own-part", "apology", "taking-seriously", "time", "valuing", "together",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """What a line shows, and how far it moves the one who hears it."""
+
+    cues: tuple[tuple[str, int], ...]
+    """Cue and how often, the strongest first."""
+    openness: float
+    threat: float
+    trust: float
+    said: tuple[tuple[str, str], ...] = ()
+    """The words in which a cue was found, where it was found by wording."""
+
+    @property
+    def blaming(self) -> bool:
+        return any(cue in _BLAMING for cue, _ in self.cues) and self.threat > 0
+
+    def has(self, cue: str) -> bool:
+        return any(name == cue for name, _ in self.cues)
+
+
+class Ear:
+    """Reads lines; the same line lands the same way."""
+
+    def __init__(self, language: Language, embedder: Embedder | None) -> None:
+        self._language = language
+        self._embedder = embedder
+
+    def hear(self, line: str, before: str = "") -> Landing:
+        """``before``: what the other had just said."""
+        typical = self._typical(line)
+        counts, said = self._cues(line, before)
+        if typical < KIND and not patterns.pattern("rehearsal", "giving-form").search(line):
+            # "You're only saying that" gives back nothing, though it has the form of it.
+            del counts["giving-back"]
+        total = np.zeros(3)
+        for cue, times in counts.items():
+            total += np.array(self._weights[cue]) * (1 + 0.5 * min(times - 1, 2))
+        total += typical * np.array(TYPICAL)
+        total = np.clip(total, -MOST, MOST)
+        order = sorted(counts.items(), key=lambda one: -abs(self._weights[one[0]][1]) * one[1])
+        openness, threat, trust = (round(float(x), 3) for x in total)
+        return Landing(tuple(order), openness, threat, trust, tuple(said.items()))
+
+    @cached_property
+    def _data(self) -> dict[str, Any]:
+        return patterns.read("rehearsal")
+
+    @cached_property
+    def _weights(self) -> dict[str, list[float]]:
+        weights: dict[str, list[float]] = self._data["weights"]
+        return weights
+
+    @cached_property
+    def _near(self) -> tuple[np.ndarray, np.ndarray] | None:
+        if self._embedder is None:
+            return None
+        return self._embedder.embed(self._data["attacks"]), self._embedder.embed(self._data["cares"])
+
+    def _typical(self, line: str) -> float:
+        """Nearness to care less nearness to attack, each the mean of the nearest typical lines."""
+        if self._near is None or self._embedder is None or not line.strip():
+            return 0.0
+        vector = self._embedder.embed([line])[0]
+        attack, care = (np.sort(side @ vector)[-NEAREST:].mean() for side in self._near)
+        return float(care - attack)
+
+    def _cues(self, line: str, before: str) -> tuple[Counter[str], dict[str, str]]:
+        found: Counter[str] = Counter()
+        said: dict[str, str] = {}
+        for mark in self._language.analyse(line):
+            # "I should have asked" is an own part, not a charge.
+            ahead = line.splitlines()[mark.line - 1][: mark.col - 1]
+            own = mark.kind == "counterfactual" and re.search(r"\bI\s*$", ahead) is not None
+            if mark.kind in _FROM_MARKS and not own:
+                found[_FROM_MARKS[mark.kind]] += 1
+                said.setdefault(_FROM_MARKS[mark.kind], mark.text)
+        for cue in _BY_WORDING:
+            matches = [match.group() for match in patterns.pattern("rehearsal", cue).finditer(line)]
+            if matches:
+                found[cue] = max(found[cue], len(matches))
+                said.setdefault(cue, matches[0])
+        blamed = any(cue in _BLAMING for cue in found)
+        asked = self._language.question_kind(line)
+        parts = self._language.sbi(line)
+        if "behaviour" in parts and not blamed:
+            found["observation"] += 1
+        if "impact" in parts and not blamed:
+            found["impact"] += 1
+        if asked == "open" and not found["accusing"] and not found["dismissing"]:
+            found["open-question"] += 1
+        form = patterns.pattern("rehearsal", "giving-form").search(line) is not None
+        if not blamed and before and (form or self._language.is_reflection(line, before)):
+            found["giving-back"] += 1
+        if len(line.split()) > LONG_WORDS:
+            found["long"] += 1
+        return Counter({cue: times for cue, times in found.items() if times}), said

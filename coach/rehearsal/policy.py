@@ -1,0 +1,268 @@
+"""What happens next in a rehearsal: the counterpart's stance, or the coach's word beside the scene.
+
+A step is a ``Plan`` whose move begins with ``rehearse.``. What is said to the counterpart moves its state; a few short
+messages steer the scene instead, and distress ends it kindly. Knows no wording.
+"""
+
+import random
+import re
+import threading
+from collections.abc import Mapping, Sequence
+
+from coach import patterns
+from coach.commitments import Leaves
+from coach.feedback import Feedback, feedback, page
+from coach.frame import Frame
+from coach.language.language import Language
+from coach.memory import Memory
+from coach.parse import turned
+from coach.phrasebook import feedback_lines, rehearsal_lines
+from coach.practice.form import Form
+from coach.protocols import Brief
+from coach.rehearsal.landing import Ear, Landing
+from coach.rehearsal.persona import Cue, Persona
+from coach.rehearsal.scene import LINE, Scene, scene_in, scenes_in
+from coach.rehearsal.state import State
+from coach.values import Plan, Question, Turn
+
+RAISED = 0.03
+"""Threat that a line must add before it is answered as an attack."""
+_DEFAULT = "defensive"
+# Two that differ most, to choose between where nothing is known of the other.
+_SUGGESTED = ("defensive", "silent")
+_CONTROL_WORDS = 12
+"""A longer message is always said to the counterpart, distress aside."""
+
+
+class Rehearsal:
+    """Plays the other side. One for all conversations; what happens in each is read from its history."""
+
+    def __init__(
+        self, personas: Mapping[str, Persona], ear: Ear, language: Language, *, chance: random.Random | None = None
+    ) -> None:
+        self._personas = dict(personas)
+        self._ear = ear
+        self._language = language
+        self._chance = chance or random.Random()
+        self._entrances: dict[str, list[str]] = {}
+        self._drawing = threading.Lock()  # protects _entrances: two conversations may begin at once
+
+    def next(self, frame: Frame, history: Sequence[Turn], memory: Memory, form: Form | None) -> Plan | None:
+        """The next step; None where no rehearsal is on or wanted. ``form``: what a practice knows of the talk."""
+        scene = scene_in(history, self._personas)
+        if scene is not None:
+            return self._in_scene(scene, frame, history)
+        last = memory.last
+        casting = last is not None and last.move == "rehearse.cast"
+        offered = last is not None and last.notes.get("offer") == "rehearse" and frame.kind == "yes"
+        if casting and frame.kind == "no":
+            return None
+        if not (casting or offered or _shows("rehearse", frame.said)):
+            return None
+        persona = self._cast(frame.said, form, casting=casting, history=history)
+        if persona is None:
+            return self._ask_whom()
+        return self._begin(persona, frame, form, history)
+
+    def leaves(self, brief: Brief) -> Leaves:
+        """The page of feedback at the end of a scene, beside the try before."""
+        if brief.plan.move != "rehearse.end":
+            return Leaves()
+        scenes = [scene for scene, _ in scenes_in(brief.history, self._personas)]
+        found = self._feedback(scenes[-1]) if scenes else None
+        if found is None:
+            return Leaves()
+        before = self._feedback(scenes[-2]) if len(scenes) > 1 else None
+        return Leaves((page(found, before),))
+
+    def _feedback(self, scene: Scene) -> Feedback | None:
+        return feedback(scene, self._ear, self._language)
+
+    # Beginning
+
+    def _cast(self, said: str, form: Form | None, *, casting: bool, history: Sequence[Turn]) -> Persona | None:
+        """Whom to play: named now, told of in the plan, or played last; None where it has to be asked."""
+        known = " ".join(form.values.get(id, "") for id in ("feel", "who", "planned_feel")) if form else ""
+        for text in (said, known):
+            fits = [(_hits(one, text), one) for one in self._personas.values()]
+            best = max(fits, key=lambda pair: pair[0])
+            if best[0]:
+                return best[1]
+        scenes = scenes_in(history, self._personas)
+        if scenes and not casting:
+            return scenes[-1][0].persona
+        return self._personas[_DEFAULT] if casting else None
+
+    def _ask_whom(self) -> Plan:
+        titles = [self._personas[name].title.removeprefix("someone who ") for name in _SUGGESTED]
+        return Plan(
+            "practice", "rehearse.cast", question=Question("rehearse.cast", "practice", ""),
+            notes={"a": titles[0], "b": titles[1]},
+        )  # fmt: skip
+
+    def _begin(self, persona: Persona, frame: Frame, form: Form | None, history: Sequence[Turn]) -> Plan:
+        state = State.of(persona)
+        attempt = len(scenes_in(history, self._personas)) + 1
+        return Plan(
+            "practice", "rehearse.begin",
+            notes={
+                "scene": persona.name, "who": self._who(frame, form), "title": persona.title, "state": state.written(),
+                "enters": self._entrance(persona), "seed": f"{self._chance.getrandbits(32):08x}",
+                "attempt": str(attempt), "stance": state.stance,
+            },
+        )  # fmt: skip
+
+    def _who(self, frame: Frame, form: Form | None) -> str:
+        """How the counterpart is called, said back to the person."""
+        if form and 0 < len((who := form.values.get("who", "")).split()) <= 4:
+            return re.sub(r"^(?:my|our)\b", "your", who, flags=re.I)
+        slot = frame.latest("person", sure=0.8) or frame.latest("role")
+        if slot is None or len(slot.text.split()) > 4:
+            return "the other one"
+        return slot.text if slot.kind == "person" else slot.phrase or turned(frame.utterance.doc[:])
+
+    def _entrance(self, persona: Persona) -> str:
+        """No entrance comes twice until all of a persona's were seen."""
+        with self._drawing:
+            left = self._entrances.get(persona.name)
+            if not left:
+                left = list(persona.enters)
+                self._chance.shuffle(left)
+                self._entrances[persona.name] = left
+            return left.pop()
+
+    # In the scene
+
+    def _in_scene(self, scene: Scene, frame: Frame, history: Sequence[Turn]) -> Plan:
+        said = frame.said
+        if _shows("distress", said):
+            return self._beside(scene, "rehearse.care")
+        if frame.words <= _CONTROL_WORDS:
+            if _shows("stop", said):
+                return self._end(scene)
+            if _shows("take_back", said) and scene.phase != "swapped":
+                return self._taken_back(scene)
+            if _shows("swap", said):
+                return self._beside(scene, "rehearse.swap", back="yes" if scene.phase == "swapped" else "")
+            if _shows("pause", said):
+                return self._paused(scene, history)
+            if scene.phase == "paused" and _shows("resume", said):
+                return self._beside(scene, "rehearse.resume", line=scene.before)
+        if scene.phase == "paused" and (said.rstrip().endswith("?") and frame.kind in {"ask_words", "ask_advice"}):
+            return self._paused(scene, history)
+        if scene.phase == "swapped":
+            return self._beside(scene, "rehearse.swapped", speaker="you")
+        return self._line(scene, said)
+
+    def _line(self, scene: Scene, said: str) -> Plan:
+        """What is said lands, the state moves, and the stance follows from it."""
+        landing = self._ear.hear(said, scene.before)
+        state = scene.state.after(landing, scene.persona)
+        cue = cue_of(landing)
+        return Plan(
+            "practice", LINE,
+            notes={
+                "scene": scene.persona.name, "who": scene.who, "state": state.written(), "stance": state.stance,
+                "cue": cue, "word": _word(landing), "landed": ", ".join(name for name, _ in landing.cues[:4]),
+                "speaker": "counterpart", "voice": scene.persona.voice or "", "play": _play(scene, state, cue),
+            },
+        )  # fmt: skip
+
+    def _beside(self, scene: Scene, move: str, **notes: str) -> Plan:
+        kept = {"scene": scene.persona.name, "who": scene.who, "state": scene.state.written()}
+        return Plan("practice", move, notes={**kept, **{name: value for name, value in notes.items() if value}})
+
+    def _taken_back(self, scene: Scene) -> Plan:
+        before = scene.lines[-2].reply if len(scene.lines) > 1 else ""
+        state = scene.lines[-2].state if len(scene.lines) > 1 else scene.start
+        plan = self._beside(scene, "rehearse.take_back", line=before, first="" if before else "yes")
+        plan.notes["state"] = state.written()
+        return plan
+
+    def _paused(self, scene: Scene, history: Sequence[Turn]) -> Plan:
+        """The coach says what the last line did, or gives a line to try."""
+        if not scene.lines:
+            return self._beside(scene, "rehearse.pause", better=_bare(rehearsal_lines()["swap_opening"][0]))
+        last = scene.lines[-1]
+        landing = self._ear.hear(last.said, last.before)
+        if landing.threat > RAISED:
+            kind = next((cue for cue, _ in landing.cues if cue in feedback_lines()["tries"]), "accusing")
+            return self._beside(
+                scene, "rehearse.pause", raised="yes", quote=_word(landing) or _short(last.said),
+                better=feedback_lines()["tries"][kind]["better"],
+            )  # fmt: skip
+        asks = [_bare(line) for line in rehearsal_lines()["swap_asks"]]
+        fresh = [line for line in asks if not any(line in s.text for t in history for s in t.spoken)] or asks
+        lowered = "yes" if landing.threat < -RAISED else ""
+        return self._beside(scene, "rehearse.pause", lowered=lowered, quote=_short(last.said), better=fresh[0])
+
+    def _end(self, scene: Scene) -> Plan:
+        found = self._feedback(scene)
+        if found is None:
+            return self._beside(scene, "rehearse.end")
+        first = found.strengths[0]
+        line = next(line for line in scene.lines if line.turn == first.turn)
+        # A blaming line is not said again by the coach, not even as a quotation.
+        shown = "" if self._ear.hear(line.said, line.before).blaming else f" “{_short(first.quote)}”"
+        plan = self._beside(
+            scene, "rehearse.end", strength=first.say + shown,
+            tries=found.try_next.say, better=found.try_next.better, offer="rehearse", artefact="feedback",
+        )  # fmt: skip
+        return Plan(plan.stage, plan.move, question=Question("rehearse.again", "practice", ""), notes=plan.notes)
+
+
+def cue_of(landing: Landing) -> Cue:
+    """Which of the five ways of being spoken to a line comes closest to."""
+    if landing.threat > RAISED:
+        return "blamed"
+    if landing.has("open-question"):
+        return "asked"
+    if landing.has("own-part") or landing.has("apology"):
+        return "owned"
+    if any(landing.has(cue) for cue in ("giving-back", "taking-seriously", "time", "valuing")):
+        return "heard"
+    return "told"
+
+
+def _word(landing: Landing) -> str:
+    """The one word that stung, where the wording shows it."""
+    said = dict(landing.said)
+    for cue in ("label", "absolute"):
+        if words := re.findall(r"[\w'’-]+", said.get(cue, "")):
+            return str(words[-1]).lower()
+    return ""
+
+
+def _play(scene: Scene, state: State, cue: Cue) -> str:
+    """The stance as an instruction for a writer with words of its own."""
+    moods = {
+        "closed": "You feel attacked and shut the talk out.",
+        "guarded": "You are on your guard and give little.",
+        "thawing": "You begin to trust the talk and say a little more of what is behind it.",
+        "open": "You feel safe, speak plainly, and are ready to change something.",
+    }
+    did = {
+        "blamed": "What was just said felt like an attack.",
+        "asked": "You were just asked an open question.",
+        "told": "You were just told something.",
+        "owned": "The other just named their own part.",
+        "heard": "You just felt heard.",
+    }
+    return f"You are {scene.who}, {scene.persona.title}. {moods[state.stance]} {did[cue]}"
+
+
+def _short(text: str) -> str:
+    words = text.split()
+    return " ".join(words[:12]) + (" …" if len(words) > 12 else "")
+
+
+def _bare(line: str) -> str:
+    return line.strip("“”")
+
+
+def _hits(persona: Persona, text: str) -> int:
+    return sum(len(re.findall(pattern, text, re.I)) for pattern in persona.fits)
+
+
+def _shows(name: str, text: str) -> bool:
+    return patterns.pattern("practice", name).search(text.strip()) is not None
