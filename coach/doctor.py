@@ -351,6 +351,12 @@ def check_voice(settings: "Settings", repair: bool) -> Iterator[Finding]:
             "Voice", "limited", f"Its libraries do not load ({last}); typing works.", "Run: uv sync --reinstall"
         )
         return
+    from knowledge.weights import missing
+
+    named = not settings.ears.startswith(("openai:", "hub:")) and not Path(settings.ears).is_dir()
+    if named and (line := missing(settings.ears)):
+        yield Finding("Voice", "limited", f"It cannot hear: {line}; typing works.")
+        return
     yield Finding("Voice", "ok", "Its libraries load. The browser asks for the microphone when you first talk.")
 
 

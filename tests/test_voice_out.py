@@ -100,6 +100,8 @@ async def test_the_cast_brings_both_voices_to_one_rate() -> None:
     both = Cast(coach, other)
     assert len(await said(both, "one two")) == 4410
     assert len(await said(both, "one two", voice="counterpart")) == pytest.approx(4410, abs=4)
+    assert len(await said(Cast(coach, other, speed=2.0), "one two")) == 2204
+    coach.said.pop()
     assert (coach.said, other.said) == ([("one two", None)], [("one two", "counterpart")])
 
 

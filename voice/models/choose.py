@@ -65,16 +65,17 @@ def has_piper() -> bool:
 class Cast:
     """The coach's voice and the counterpart's, as one. ``counterpart`` names the second, anything else the first."""
 
-    def __init__(self, coach: TextToSpeech, counterpart: TextToSpeech) -> None:
+    def __init__(self, coach: TextToSpeech, counterpart: TextToSpeech, *, speed: float = 1.0) -> None:
         self.name = coach.name if coach is counterpart else f"{coach.name} and {counterpart.name}"
         self.sample_rate = coach.sample_rate
         self._coach = coach
         self._counterpart = counterpart
+        self._speed = speed
 
     async def speak(self, text: str, *, voice: str | None = None, speed: float = 1.0) -> AsyncIterator["np.ndarray"]:
         """Raises SpeechError."""
         engine = self._counterpart if voice == "counterpart" else self._coach
-        async for samples in engine.speak(text, voice=voice, speed=speed):
+        async for samples in engine.speak(text, voice=voice, speed=speed * self._speed):
             if engine.sample_rate != self.sample_rate:
                 import soxr
 
@@ -92,7 +93,7 @@ def cast(settings: Settings, weights: Weights) -> Cast:
         counterpart = voice("pyttsx3", settings, weights) if coach.name.startswith("piper") else coach
     else:
         counterpart = voice(settings.counterpart, settings, weights)
-    return Cast(coach, counterpart)
+    return Cast(coach, counterpart, speed=settings.speed)
 
 
 def _speech_url(settings: Settings) -> str | None:
