@@ -164,3 +164,13 @@ async def test_another_patience_waits_longer() -> None:
     assert room.ended == []
     await room.hear(0, 200)
     assert room.ended == ["She left early."]
+
+
+async def test_an_engine_that_breaks_leaves_no_turn_open() -> None:
+    class Broken(FakeEars):
+        async def transcribe(self, samples: np.ndarray, *, hotwords: Sequence[str] = ()) -> str:
+            raise RuntimeError("broken")
+
+    room = Room(Broken())
+    await room.hear(500, 500)
+    assert room.told == ["SpeechBegan", "EarTrouble", "Pause", "TurnEnded"]

@@ -48,7 +48,6 @@ async def real() -> AsyncIterator[Pyttsx3Voice]:
 async def test_a_hundred_sentences_in_a_row_none_lost(real: Pyttsx3Voice) -> None:
     lengths = [len(await said(real, f"Step {n}: what is one small thing you could try?")) for n in range(100)]
     assert min(lengths) > 22_050
-    assert real.restarts == 0
 
 
 async def test_a_hang_is_killed_and_the_sentence_said_all_the_same(

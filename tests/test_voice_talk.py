@@ -184,6 +184,17 @@ async def test_words_interrupt_and_exactly_what_was_played_counts_as_heard(page:
     assert second[0] == "Wait, that's not it."
 
 
+async def test_noise_without_end_does_not_keep_the_coach_waiting(page: Page) -> None:
+    await headphones(page)
+    page.setup.writer.enqueue(REPLY)
+    await page.say("She is quiet.")
+    await page.play(1)
+    await page.ear_tells(SpeechBegan(), Caption(""))
+    assert [message["kind"] for message in page.kinds("hold", "go_on")] == ["hold", "go_on"]
+    await page.ear_tells(Caption("Wait, please"))
+    assert len(page.kinds("flush")) == 1
+
+
 @pytest.mark.parametrize("nothing", ["Mm-hmm.", "Yeah.", "", "ask her first what would she say"])
 async def test_a_nod_a_cough_and_an_echo_interrupt_nobody(page: Page, nothing: str) -> None:
     await headphones(page)

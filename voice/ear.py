@@ -6,6 +6,7 @@ about speech is for whoever listens to its events.
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -20,6 +21,8 @@ from voice.patience import NORMAL, Patience
 
 if TYPE_CHECKING:
     import numpy as np
+
+logger = logging.getLogger(__name__)
 
 WINDOW_MS = WINDOW * 1000 // RATE
 
@@ -52,7 +55,7 @@ class SpeechBegan:
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """The words so far, while somebody still speaks."""
+    """The words so far, while somebody still speaks; none where it does not sound like words."""
 
     text: str
 
@@ -218,6 +221,11 @@ class Ear:
         except CoachError as exc:
             await self._listener(EarTrouble(str(exc)))
             text, finished = "", 1.0
+        except Exception:
+            # A turn that is never judged would never end.
+            logger.exception("the ear broke")
+            await self._listener(EarTrouble("Something broke while listening. Say it again, or type it."))
+            text, finished = "", 1.0
         finally:
             sense.cancel()
         whole = f"{self._done} {text}".strip()
@@ -255,13 +263,12 @@ class Ear:
         began = time.perf_counter()
         try:
             text = await self._ears.transcribe(samples, hotwords=self.hotwords)
-        except CoachError:
+        except Exception:
             return  # the pause will tell
         took_ms = (time.perf_counter() - began) * 1000
         self._next_caption += round(max(0.0, CAPTION_SHARE * took_ms - CAPTION_EVERY_MS)) // WINDOW_MS
-        if text:
-            self._caption = f"{self._done} {text}".strip()
-            await self._listener(Caption(self._caption))
+        self._caption = f"{self._done} {text}".strip()
+        await self._listener(Caption(self._caption))
 
     # Bookkeeping
 

@@ -6,6 +6,7 @@ Who may come in and which conversation a browser is on is decided by the server 
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,8 +71,11 @@ class Talks:
             await self._parts.ready()
             conversation = await self._open(websocket)
         except CoachError as exc:
-            await websocket.send_json({"kind": "refused", "text": str(exc)})
-            await websocket.close()
+            await _refuse(websocket, str(exc))
+            return
+        except Exception:
+            logger.exception("the voice does not start")
+            await _refuse(websocket, "The voice does not start. Type instead, and run: coach doctor")
             return
         talks: list[Talk] = []
 
@@ -106,3 +110,11 @@ class Talks:
     def _recall(self, conversation: str) -> str:
         at, text = self._unfinished.pop(conversation, (0.0, ""))
         return text if time.monotonic() - at < REMEMBER_S else ""
+
+
+async def _refuse(websocket: "WebSocket", line: str) -> None:
+    from fastapi import WebSocketDisconnect
+
+    with suppress(WebSocketDisconnect, RuntimeError):  # gone already
+        await websocket.send_json({"kind": "refused", "text": line})
+        await websocket.close()

@@ -158,9 +158,14 @@ class Talk:
         await self._tell_state("hearing")
 
     async def _words_so_far(self, text: str) -> None:
-        await self._send({"kind": "you", "text": self._whole(text), "final": False})
         answer = self.answer
-        if answer is not None and answer.held and answer.audible and not self._means_nothing(text, answer):
+        if not text:
+            # Something goes on and on that is no speech: the coach does not wait for its end.
+            if answer is not None and answer.held:
+                await self._go_on(answer)
+            return
+        await self._send({"kind": "you", "text": self._whole(text), "final": False})
+        if answer is not None and answer.audible and not self._means_nothing(text, answer):
             await self._interrupt()
 
     async def _paused_speaking(self, text: str) -> None:
