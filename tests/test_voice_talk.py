@@ -230,6 +230,17 @@ async def test_on_speakers_the_ear_is_closed_while_the_coach_is_heard_and_a_tap_
     assert (await page.history())[0][1:] == ("You could **ask** her first.", "interrupted")
 
 
+async def test_who_begins_to_speak_as_the_coach_does_is_heard_out(page: Page) -> None:
+    page.setup.writer.enqueue(REPLY)
+    await page.say("She is quiet.")
+    await page.ear_tells(SpeechBegan())
+    await page.tell("playing", turn=page.turn)
+    assert not page.ear.deaf
+    await page.ear_tells(Pause("", 0, 0.9), ended(""))
+    assert page.ear.deaf
+    assert page.kinds("state")[-1]["state"] == "speaking"
+
+
 async def test_the_ear_opens_again_after_the_last_sound(page: Page) -> None:
     page.setup.writer.enqueue(REPLY)
     await page.say("She is quiet.")

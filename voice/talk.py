@@ -119,7 +119,7 @@ class Talk:
             except CoachError as exc:
                 await self._send({"kind": "trouble", "text": str(exc)})
             except Exception:
-                logger.exception("a spoken turn broke at %r", what)
+                logger.exception("a spoken turn broke at a %s", type(what).__name__)  # not at what was said
                 await self._send({"kind": "trouble", "text": "Something broke inside the voice. Type, or talk again."})
             finally:
                 self._handling = False
@@ -221,8 +221,10 @@ class Talk:
                 await self._listen(quietly=True)
             case "playing" if answer is not None:
                 answer.audible = True
-                self._ear.deaf = self.choices.sound == "speakers" and not self.choices.push
-                await self._tell_state("speaking")
+                # Who began to speak in the same moment is heard out first.
+                if not answer.held:
+                    self._close_ear()
+                    await self._tell_state("speaking")
             case "began":
                 await self._on_played(turn, int(message["n"]) + 1)
             case "played":
@@ -243,6 +245,7 @@ class Talk:
                 await self._listen(quietly=True)
             case "pause":
                 self._paused = True
+                self._overlaps = False
                 self._ear.drop()
                 await self._send({"kind": "hold"})
                 await self._tell_state("paused")
@@ -367,10 +370,18 @@ class Talk:
 
     async def _go_on(self, answer: Answer) -> None:
         answer.held = False
+        if answer.audible:
+            self._close_ear()
         await self._send({"kind": "go_on"})
         await self._tell_state("speaking" if answer.audible else "thinking")
 
     # Listening
+
+    def _close_ear(self) -> None:
+        """On speakers, nothing is heard while the coach is: it would hear itself."""
+        if self.choices.sound == "speakers" and not self.choices.push:
+            self._ear.deaf = True
+            self._overlaps = False
 
     def _hear_again(self) -> None:
         if self._ear.deaf:
