@@ -3,13 +3,13 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from stand_ins import Setup
+from stand_ins import PLAN, Setup
 
 from voice.ear import Caption, EarEvent, Pause, SpeechBegan, TurnEnded
 from voice.models.fake import FakeVoice
@@ -158,6 +158,13 @@ async def test_what_is_said_is_answered_aloud_sentence_by_sentence(page: Page) -
     assert page.ear.patience is TAKE_YOUR_TIME
     assert page.kinds("state")[-1] == {"kind": "state", "state": "listening", "patience": "think"}
     assert page.played == [(page.turn, n) for n in (0, 1, 2)]
+
+
+async def test_in_a_rehearsal_the_counterpart_has_a_voice_of_its_own(page: Page) -> None:
+    page.setup.policy.plan = replace(PLAN, notes={"speaker": "counterpart"})
+    page.setup.writer.enqueue(["I never said that."])
+    await page.say("Yesterday you said it was done.")
+    assert page.voice.said == [("I never said that.", "counterpart")]
 
 
 async def test_nobody_spoke_so_nobody_is_answered(page: Page) -> None:

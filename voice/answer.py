@@ -47,6 +47,8 @@ class Answer:
     """Whether any of it has been heard; before that, whoever goes on speaking only adds to the message."""
     held: bool = False
     protected: bool = False
+    voice: str | None = None
+    """``counterpart`` in a rehearsal, else the coach's own."""
     over: bool = False
     """All of it has been sent to be played."""
     thinking: asyncio.Task[None] | None = None

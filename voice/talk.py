@@ -15,7 +15,7 @@ from typing import Any, Literal
 from coach.citing import own_question
 from coach.conversation import Conversation
 from coach.errors import CoachError
-from coach.events import Began, Done, Notice, Redirect, Said
+from coach.events import Began, Done, Notice, Redirect, Said, Sources
 from coach.protocols import TextToSpeech
 from voice.answer import Answer, Choices, Message
 from voice.ear import Caption, Ear, EarEvent, EarTrouble, Pause, SpeechBegan, TurnEnded
@@ -309,6 +309,8 @@ class Talk:
                 self._own.add(turn)
                 await self._on_played(turn, 0)
                 await self._send({"kind": "you", "turn": turn, "text": said, "final": True})
+            case Sources(plan=plan):
+                answer.voice = "counterpart" if plan.notes.get("speaker") == "counterpart" else None
             case Redirect(protected=protected):
                 answer.protected = protected
             case Said(sentence=sentence):
@@ -336,7 +338,7 @@ class Talk:
         pieces = first_clause(text) if first else (text,)
         try:
             for piece in filter(None, pieces):
-                async for samples in self._voice.speak(piece, speed=self.choices.speed):
+                async for samples in self._voice.speak(piece, voice=answer.voice, speed=self.choices.speed):
                     answer.moments.setdefault("first_audio", time.perf_counter())
                     await self._send(samples.astype("<i2").tobytes())
         except CoachError as exc:
