@@ -57,6 +57,10 @@ def test_telephone_numbers_are_said_digit_by_digit_where_the_text_is_authored_fo
     assert speakable("Ring +44 20 7946.", telephone=True) == "Ring plus 4 4, 2 0, 7 9 4 6."
 
 
+def test_a_stage_direction_is_not_said() -> None:
+    assert speakable("(the voice drops) Then I'd better stop.", asides=False) == "Then I'd better stop."
+
+
 @pytest.mark.parametrize("mark", list("*_#`[]{}<>|\\~^(“”@&"))
 def test_no_sign_is_left_to_be_read_aloud(mark: str) -> None:
     assert mark not in speakable(f"One {mark}two{mark} three {mark} four{mark}.")

@@ -162,7 +162,7 @@ async def test_what_is_said_is_answered_aloud_sentence_by_sentence(page: Page) -
 
 async def test_in_a_rehearsal_the_counterpart_has_a_voice_of_its_own(page: Page) -> None:
     page.setup.policy.plan = replace(PLAN, notes={"speaker": "counterpart"})
-    page.setup.writer.enqueue(["I never said that."])
+    page.setup.writer.enqueue(["(looks away) I never said that."])
     await page.say("Yesterday you said it was done.")
     assert page.voice.said == [("I never said that.", "counterpart")]
 

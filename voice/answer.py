@@ -48,7 +48,7 @@ class Answer:
     held: bool = False
     protected: bool = False
     voice: str | None = None
-    """``counterpart`` in a rehearsal, else the coach's own."""
+    """Of the counterpart in a rehearsal; None is the coach's own."""
     over: bool = False
     """All of it has been sent to be played."""
     thinking: asyncio.Task[None] | None = None

@@ -108,12 +108,14 @@ _TIDY: tuple[tuple[re.Pattern[str], Replacement], ...] = (
     (re.compile(r"^[\s,;:.]+|[\s,;:]+$"), ""),
 )
 
+_ASIDE = re.compile(r"\([^()]*\)")
 _WORD = re.compile(r"[^\W_]")
 
 
-def speakable(text: str, *, telephone: bool = False) -> str:
+def speakable(text: str, *, telephone: bool = False, asides: bool = True) -> str:
     """The words of ``text``; empty where there are none.
 
+    ``asides``: what stands in brackets is said; a stage direction such as "(the voice drops)" is not.
     ``telephone``: long numbers are telephone numbers, as in authored crisis text, and are said digit by digit.
     """
     text = unicodedata.normalize("NFC", text).replace(" ", " ")
@@ -125,6 +127,8 @@ def speakable(text: str, *, telephone: bool = False) -> str:
         text = _TELEPHONE.sub(lambda m: _digits(m[0]), text)
     text = _ABBREVIATION.sub(_abbreviation, text)
     text = _through(text, _NUMBERS)
+    if not asides:
+        text = _ASIDE.sub(" ", text)
     text = _through(text, _BRACKETS)
     text = _through(text, _SIGNS)
     text = "".join(char if _sayable(char) else " " for char in text)

@@ -310,7 +310,8 @@ class Talk:
                 await self._on_played(turn, 0)
                 await self._send({"kind": "you", "turn": turn, "text": said, "final": True})
             case Sources(plan=plan):
-                answer.voice = "counterpart" if plan.notes.get("speaker") == "counterpart" else None
+                if plan.notes.get("speaker") == "counterpart":
+                    answer.voice = plan.notes.get("voice") or "counterpart"
             case Redirect(protected=protected):
                 answer.protected = protected
             case Said(sentence=sentence):
@@ -327,7 +328,9 @@ class Talk:
             n = 0
             while (sentence := await answer.sentences.get()) is not None:
                 await self._send({"kind": "sentence", "turn": answer.id, "n": n, "text": sentence.text})
-                await self._utter(answer, speakable(sentence.text, telephone=sentence.kind == "redirect"), first=n == 0)
+                authored = sentence.kind == "redirect"
+                words = speakable(sentence.text, telephone=authored, asides=answer.voice is None)
+                await self._utter(answer, words, first=n == 0)
                 n += 1
             answer.moments["total"] = time.perf_counter()
             answer.over = True

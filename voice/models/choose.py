@@ -63,7 +63,7 @@ def has_piper() -> bool:
 
 
 class Cast:
-    """The coach's voice and the counterpart's, as one. ``counterpart`` names the second, anything else the first."""
+    """The coach's voice and the counterpart's, as one. None and ``coach`` name the first, any other name the second's."""
 
     def __init__(self, coach: TextToSpeech, counterpart: TextToSpeech, *, speed: float = 1.0) -> None:
         self.name = coach.name if coach is counterpart else f"{coach.name} and {counterpart.name}"
@@ -74,7 +74,7 @@ class Cast:
 
     async def speak(self, text: str, *, voice: str | None = None, speed: float = 1.0) -> AsyncIterator["np.ndarray"]:
         """Raises SpeechError."""
-        engine = self._counterpart if voice == "counterpart" else self._coach
+        engine = self._coach if voice in (None, "coach") else self._counterpart
         async for samples in engine.speak(text, voice=voice, speed=speed * self._speed):
             if engine.sample_rate != self.sample_rate:
                 import soxr
