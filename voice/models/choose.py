@@ -63,7 +63,7 @@ def has_piper() -> bool:
 
 
 class Cast:
-    """The coach's voice and the counterpart's, as one. None and ``coach`` name the first, any other name the second's."""
+    """The coach's voice and the counterpart's, as one: None and ``coach`` name the first, any other name the second."""
 
     def __init__(self, coach: TextToSpeech, counterpart: TextToSpeech, *, speed: float = 1.0) -> None:
         self.name = coach.name if coach is counterpart else f"{coach.name} and {counterpart.name}"
