@@ -22,6 +22,8 @@ MUCH_TALK = 0.7
 """Share of all words above which one talks more than one listens; in talks that opened up, ours had about half."""
 ROOM = 0.55
 FILLERS = re.compile(r"\b(?:um+|uh+|erm*|hmm+|you know|sort of|kind of|i mean|basically|actually)\b", re.I)
+NEWS = re.compile(r"\b(?:news|decision|decided|promot\w+|went to|will not|won't|can't offer|budget|cancel\w*)\b", re.I)
+"""A line that brings news, which needs no moment to be observed."""
 _ORDER = (
     "own-part", "giving-back", "apology", "open-question", "observation", "taking-seriously", "time",
     "valuing", "together",
@@ -179,7 +181,7 @@ def _try_next(scene: Scene, heard: Sequence[Landing], counts: dict[str, float], 
         return _point(kind, lines[worst], word=word, better=reworded)
     cues = {cue for one in heard for cue, _ in one.cues}
     missing = [
-        ("no-observation", not cues & {"observation"}, lines[0]),
+        ("no-observation", "observation" not in cues and not any(NEWS.search(line.said) for line in lines), lines[0]),
         ("no-question", counts["open questions"] + counts["closed questions"] == 0, lines[-1]),
         ("closed-questions", counts["open questions"] == 0, lines[-1]),
         ("much-talk", counts["share of words"] > MUCH_TALK and len(lines) > 1, max(lines, key=lambda x: len(x.said))),

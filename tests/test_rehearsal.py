@@ -47,6 +47,7 @@ def test_a_persona_that_does_not_fit_says_where(tmp_path: Path) -> None:
     for old, new, line in (
         ("threat: 0.4", "threat: 0.95", "threat: Input should be less than"),
         ("“{word}.” Okay.", "“{name}.” Okay.", r"\{name\} is not known"),
+        ("  meeting: '", "  meetings: '", "wants the topic 'meeting'"),
         ("touchy:", "touchiness:", "touchiness: Extra inputs"),
     ):
         (tmp_path / "silent.md").write_text(source.replace(old, new))
@@ -61,7 +62,8 @@ def test_every_line_of_every_persona_may_leave() -> None:
     brief = Brief("You are careless", Plan("practice", "rehearse.line"), frame, (), None, (), ())
     for persona in personas().values():
         stances = (persona.closed, persona.guarded, persona.thawing, persona.open)
-        lines = [line for stance in stances for group in stance.model_dump().values() for line in group]
+        told = [line for stance in stances for cue in type(stance).model_fields for line in stance.of(cue)]
+        lines = [line if isinstance(line, str) else line.say for line in told]
         assert len(lines) == len(set(lines)), persona.name
         for line in [*persona.enters, *lines]:
             for part in spoken_parts(line.replace("{word}", "careless")):
@@ -80,7 +82,7 @@ def test_blame_closes_and_observation_with_a_question_opens() -> None:
     harsh, kind = begun(), begun()
     start = state(harsh)
     harsh.say("You always shut people down", "You are just arrogant")
-    kind.say(SKILFUL, "I should have said something earlier, that is my part in it")
+    kind.say(SKILFUL, "What would have helped you then?", "I should have said something, that is my part in it")
     assert state(harsh).threat > start.threat > state(kind).threat
     assert (harsh.notes["stance"], kind.notes["stance"]) == ("closed", "open")
     assert (harsh.notes["cue"], kind.notes["cue"]) == ("blamed", "owned")
@@ -93,6 +95,14 @@ def test_the_word_that_stung_comes_back() -> None:
     assert any("“Careless”" in one or "“careless”" in one for one in said) or any(
         "“rude”" in one.lower() for one in said
     )
+
+
+def test_a_line_about_meetings_waits_for_a_talk_about_meetings() -> None:
+    silent = personas()["silent"]
+    asked = silent.thawing.asked
+    assert "Maybe if I knew the question the day before." not in silent.fitting(asked, "The promotion went to Tom")
+    assert "Maybe if I knew the question the day before." in silent.fitting(asked, "In the review you said nothing")
+    assert len(silent.fitting(asked, "")) == len(asked) - 2
 
 
 def test_no_line_comes_twice_in_a_long_scene() -> None:

@@ -9,8 +9,14 @@ from functools import wraps
 from typing import Any
 
 from coach.errors import CoachError
-from ui import panel, render
+from coach.practice.policy import PracticePolicy
+from coach.practice.practice import practices
+from coach.rehearsal.persona import personas
+from coach.rehearsal.scene import scene_in
+from ui import mine, panel, render
 from ui.live import Live
+from ui.practice import Beside
+from ui.practice import panel as practice_panel
 
 Request = dict[str, Any]
 Answer = dict[str, Any]
@@ -38,9 +44,11 @@ async def listed(live: Live, request: Request) -> Answer:
     entries = await live.coach.store.entries()
     writer = await live.coach.writer()
     settings = live.coach.settings
+    now = datetime.now().astimezone()
     wanted = settings.writer == "auto" and bool(settings.base_url or settings.api_key)
     return {
-        "html": render.conversations(entries, request["conversation"], datetime.now().astimezone()),
+        "html": render.conversations(entries, request["conversation"], now),
+        "due": len(mine.due(await live.coach.store.kept.commitments(), now.date())),
         "status": panel.privacy(writer.name, settings.base_url, wanted=wanted),
     }
 
@@ -70,9 +78,49 @@ async def passage(live: Live, request: Request) -> Answer:
     return {"html": render.passage(await live.passage(request["id"]))}
 
 
+async def practice(live: Live, request: Request) -> Answer:
+    """What stands beside the chat: the practice in use, the scene, the pages of this conversation."""
+    thread = await live.thread(request["conversation"])
+    history = await thread.conversation.history()
+    policy = thread.conversation.policy
+    underway = policy.underway(history) if isinstance(policy, PracticePolicy) else None
+    pages = await live.coach.store.kept.artefacts(request["conversation"])
+    known = list(practices().values())
+    return {"html": practice_panel(Beside(underway, scene_in(history, personas()), known, pages))}
+
+
+async def begin(live: Live, request: Request) -> Answer:
+    """Begins a practice by name, in the words by which a person would ask for it."""
+    thread = await live.thread(request["conversation"])
+    title = practices()[request["name"]].title
+    thread.say(f"Let's begin: {title}")
+    return {}
+
+
+async def own_page(live: Live, request: Request) -> Answer:
+    """The leader's own page."""
+    return {"html": mine.mine(await mine.gather(live.coach, datetime.now().astimezone()))}
+
+
+async def settle(live: Live, request: Request) -> Answer:
+    """Marks a commitment as done, let go, or open again."""
+    await live.coach.store.kept.settle(request["id"], request["state"])
+    live.tell_all({"kind": "list"})
+    return {}
+
+
+async def remove(live: Live, request: Request) -> Answer:
+    """Deletes a page or a commitment for good."""
+    await live.coach.store.kept.delete(request["id"])
+    live.tell_all({"kind": "list"})
+    return {}
+
+
 def served(live: Live) -> list[Callable[[Request], Awaitable[Answer]]]:
     """The actions as the page's script calls them."""
-    return [_served(live, action) for action in (say, listed, rename, delete, why, passage)]
+    return [_served(live, action) for action in (
+        say, listed, rename, delete, why, passage, practice, begin, own_page, settle, remove,
+    )]  # fmt: skip
 
 
 def _served(live: Live, action: Callable[[Live, Request], Awaitable[Answer]]) -> Callable[[Request], Awaitable[Answer]]:

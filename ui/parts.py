@@ -23,6 +23,10 @@ TOP = """
   </button>
   <h1>Trust Coach</h1>
   <span class="note">Coaching for people who lead. Not therapy, not legal advice.</span>
+  <span class="tools">
+    <button type="button" class="tool" data-do="practice">Practice</button>
+    <button type="button" class="tool" data-do="mine">My page<span id="due" hidden></span></button>
+  </span>
 </header>
 """
 

@@ -10,6 +10,7 @@ from html import escape
 
 from coach.store import REMOVED, Entry
 from coach.values import Citation, Grade, Passage, Sentence
+from ui.paper import paper
 from ui.shown import Shown
 
 GRADES: dict[Grade, str] = {
@@ -82,9 +83,21 @@ def _reply(shown: Shown) -> str:
     notices = "".join(f'<p class="notice">{escape(text)}</p>' for text in shown.notices)
     care = f' care" lang="{_language(shown)}' if shown.protected else ""
     return (
-        f'<div class="reply{care}"><h3 class="unseen">Coach</h3>{notices}'
+        f'<div class="reply{care}"><h3 class="unseen">{_speaker(shown)}</h3>{_played(shown)}{notices}'
         f"{_body(shown, numbers)}{_made(shown)}{_status(shown)}{_cards(shown, numbers)}{_reply_tools(shown)}</div>"
     )
+
+
+def _speaker(shown: Shown) -> str:
+    """Who speaks: the coach, or the one it plays."""
+    plan = shown.turn.plan
+    return escape(plan.notes["who"]) if plan and plan.notes.get("speaker") == "counterpart" else "Coach"
+
+
+def _played(shown: Shown) -> str:
+    """So that nobody takes the counterpart's words for the coach's."""
+    who = _speaker(shown)
+    return "" if who == "Coach" else f'<p class="played">{who}, in the rehearsal</p>'
 
 
 def _crisis(shown: Shown, part: int) -> str:
@@ -176,7 +189,9 @@ def _licence(licence: str) -> str:
 
 def _made(shown: Shown) -> str:
     return "".join(
-        f'<details class="made"><summary>{escape(one.title)}</summary><pre>{escape(one.markdown)}</pre></details>'
+        f'<details class="made paper"><summary>{escape(one.title)}</summary>{paper(one.markdown)}'
+        '<p class="tools"><button type="button" class="tool" data-do="practice">Open it beside the chat, as a file or '
+        "to delete</button></p></details>"
         for one in shown.artefacts
     )
 

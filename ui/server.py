@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from coach.app import weights_of
 from coach.conversation import Conversation
 from coach.errors import CoachError
+from coach.export import export, file_name
 from coach.store import new_id
 from ui.door import Door, cookie_of
 from ui.live import Listener, Live
@@ -81,7 +82,19 @@ def make_app(live: Live, *, key: str | None = None, parts: Parts | None = None) 
         id = websocket.query_params.get("conversation") or conversation_of(dict(websocket.headers)) or new_id()
         return (await live.thread(id)).conversation
 
+    async def exported(name: str) -> Response:
+        """A page as a file, named by its id and format."""
+        id, _, format = name.rpartition(".")
+        try:
+            made = await live.coach.store.kept.artefact(id)
+            content = export(made, format)
+        except CoachError as exc:
+            return Response(str(exc), status_code=404, media_type="text/plain")
+        named = f'attachment; filename="{file_name(made, format)}"'
+        return Response(content, headers={"Content-Disposition": named, "Cache-Control": "no-store"})
+
     app.add_api_route("/here", here, methods=["POST"])
+    app.add_api_route("/export/{name}", exported, methods=["GET"])
     app.add_api_websocket_route("/live", socket)
     talks = Talks(parts or Parts(live.coach.settings, weights_of(live.coach.settings)), conversation, live.aloud)
     talks.mount(app)

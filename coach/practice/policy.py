@@ -65,6 +65,8 @@ class PracticePolicy:
         if self._rehearsal and (plan := self._rehearsal.next(frame, history, memory, now.form if now else None)):
             return plan
         history = _outside(history)
+        if now is not None and (other := self._another(now, frame.said)):
+            return self.begin(other, frame, history, memory)
         if now is not None:
             plan = steps.next_step(Step(now, frame, memory, self._parser))
             if plan is not None:
@@ -142,6 +144,14 @@ class PracticePolicy:
         if steps.shows("back", frame.said) and (left := self._left(history)):
             return left
         return next((one for one in self._practices.values() if steps.asks_for(one, frame.said)), None)
+
+    def _another(self, now: Underway, said: str) -> Practice | None:
+        """The practice that a person turns to from the one in use: named by its title, or asked for once it is done."""
+        for one in self._practices.values():
+            named = one.title.lower() in said.lower() or (now.form.made and steps.asks_for(one, said))
+            if one.name != now.practice.name and named:
+                return one
+        return None
 
     def _left(self, history: Sequence[Turn]) -> Practice | None:
         plans = [turn.plan for turn in history if turn.plan]

@@ -246,5 +246,5 @@ def calls_for(practice: Practice, frame: Frame, card: str | None) -> bool:
 
 
 def asks_for(practice: Practice, said: str) -> bool:
-    """Whether a person asks for the practice."""
-    return any(re.search(pattern, said, re.I) for pattern in practice.begin)
+    """Whether a person asks for the practice, by its title or in their own way."""
+    return practice.title.lower() in said.lower() or any(re.search(pattern, said, re.I) for pattern in practice.begin)

@@ -28,18 +28,29 @@ class _Data(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Topical(_Data):
+    """A line that only makes sense where the talk is about something."""
+
+    when: str
+    """A name among the persona's ``topics``."""
+    say: str
+
+
+Line = str | Topical
+
+
 class Lines(_Data):
     """What a persona says under one stance."""
 
-    any: list[str] = Field(min_length=4)
-    blamed: list[str] = []
-    asked: list[str] = []
-    told: list[str] = []
-    owned: list[str] = []
-    heard: list[str] = []
+    any: list[Line] = Field(min_length=4)
+    blamed: list[Line] = []
+    asked: list[Line] = []
+    told: list[Line] = []
+    owned: list[Line] = []
+    heard: list[Line] = []
 
-    def of(self, cue: str) -> list[str]:
-        lines: list[str] = getattr(self, cue, [])
+    def of(self, cue: str) -> list[Line]:
+        lines: list[Line] = getattr(self, cue, [])
         return lines
 
 
@@ -63,6 +74,8 @@ class Persona(_Data):
     """How strongly it takes what is kind."""
     voice: str | None = None
     """A voice of its own, for those who hear it; the speech engine's name for it."""
+    topics: dict[str, str] = {}
+    """Regular expressions over what the person has said, by the names that lines use."""
     enters: list[str] = Field(min_length=10)
     closed: Lines
     guarded: Lines
@@ -73,6 +86,11 @@ class Persona(_Data):
     def lines(self, stance: str) -> Lines:
         lines: Lines = getattr(self, stance)
         return lines
+
+    def fitting(self, lines: list[Line], talk: str) -> list[str]:
+        """The lines that make sense in a talk about this."""
+        about = {name for name, pattern in self.topics.items() if re.search(pattern, talk, re.I)}
+        return [one if isinstance(one, str) else one.say for one in lines if isinstance(one, str) or one.when in about]
 
 
 def load(name: str, folder: Path = FOLDER) -> Persona:
@@ -91,7 +109,10 @@ def load(name: str, folder: Path = FOLDER) -> Persona:
         raise CoachError(f"{path} does not begin with front matter between '---' lines. Add it.") from exc
     if persona.name != name:
         raise CoachError(f"{path} calls itself {persona.name!r}. Name it like its file.")
-    for text in _texts(persona):
+    for when in (one.when for one in _lines(persona) if isinstance(one, Topical)):
+        if when not in persona.topics:
+            raise CoachError(f"{path}: a line wants the topic {when!r}, which is not among 'topics'. Add it.")
+    for text in (*persona.enters, *(one if isinstance(one, str) else one.say for one in _lines(persona))):
         if strange := set(re.findall(r"\{(\w+)\}", text)) - SLOTS:
             raise CoachError(f"{path}: {{{min(strange)}}} is not known in a line. There is: {', '.join(SLOTS)}.")
     return persona
@@ -103,6 +124,6 @@ def personas(folder: Path = FOLDER) -> dict[str, Persona]:
     return {path.stem: load(path.stem, folder) for path in sorted(folder.glob("*.md"))}
 
 
-def _texts(persona: Persona) -> list[str]:
+def _lines(persona: Persona) -> list[Line]:
     stances = (persona.closed, persona.guarded, persona.thawing, persona.open)
-    return [*persona.enters, *(text for lines in stances for group in lines.model_dump().values() for text in group)]
+    return [line for lines in stances for cue in type(lines).model_fields for line in lines.of(cue)]

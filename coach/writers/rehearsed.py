@@ -12,8 +12,13 @@ from coach.phrasebook import fill, rehearsal_lines, unused
 from coach.rehearsal.persona import personas
 from coach.writers.draft import Draft, split_sentences
 
-# Where a stance has run out of lines, the nearest one lends its own.
-_NEXT = {"closed": "guarded", "guarded": "closed", "thawing": "guarded", "open": "thawing"}
+# Where a stance has run out of lines, the nearest ones lend theirs.
+_NEAREST = {
+    "closed": ("closed", "guarded", "thawing", "open"),
+    "guarded": ("guarded", "closed", "thawing", "open"),
+    "thawing": ("thawing", "guarded", "open", "closed"),
+    "open": ("open", "thawing", "guarded", "closed"),
+}
 
 
 def _phrase(d: Draft, key: str, **slots: str) -> bool:
@@ -27,13 +32,15 @@ def _line(d: Draft) -> None:
     notes = d.brief.plan.notes
     persona = personas()[notes["scene"]]
     word = {"word": notes["word"]} if notes.get("word") else {}
-    for stance in (notes["stance"], _NEXT[notes["stance"]]):
+    talk = "\n".join([*(turn.said for turn in d.brief.history), d.brief.said])
+    for stance in _NEAREST[notes["stance"]]:
         lines = persona.lines(stance)
         for group in (lines.of(notes["cue"]), lines.any):
-            fresh = [text for one in _order(group, d) if (text := fill(one, word)) and not _heard(text, d)]
+            fitting = persona.fitting(group, talk)
+            fresh = [text for one in _order(fitting, d) if (text := fill(one, word)) and not _heard(text, d)]
             if fresh:
                 return _speak(d, fresh[0])
-    _speak(d, _order(persona.lines(notes["stance"]).any, d)[0])
+    _speak(d, _order(persona.fitting(persona.lines(notes["stance"]).any, talk), d)[0])
 
 
 def _speak(d: Draft, text: str) -> None:

@@ -120,6 +120,7 @@ window.coachPage = (() => {
     if (following) toEnd(true);
     acknowledge();
     if (whyTurn === message.turn && !message.answering) showWhy(whyTurn);
+    if (practiceShown && !message.answering) showPractice();
   }
 
   function settle(message) {
@@ -209,6 +210,8 @@ window.coachPage = (() => {
       if (answer.trouble) return;
       fit(one("#list"), answer.html);
       one("#status").textContent = answer.status;
+      one("#due").hidden = !answer.due;
+      one("#due").textContent = answer.due ? ` (${answer.due} due)` : "";
     }, LIST_PAUSE_MS);
   }
 
@@ -332,11 +335,48 @@ window.coachPage = (() => {
     whyTurn = turn;
     const answer = await ask("why", { turn });
     if (answer.trouble) return;
+    practiceShown = false;
+    one("#why-title").textContent = "Why this advice?";
     one("#reasons").innerHTML = answer.html;
     document.body.dataset.why = "open";
   }
 
+  // Beside the chat: the practice in use; in the viewer: the person's own page
+
+  let practiceShown = false;
+
+  async function showPractice() {
+    const answer = await ask("practice");
+    if (answer.trouble) return;
+    whyTurn = null;
+    practiceShown = true;
+    one("#why-title").textContent = "Practice";
+    const writing = one("#reasons").contains(document.activeElement) && document.activeElement.tagName === "TEXTAREA";
+    if (!writing) one("#reasons").innerHTML = answer.html;
+    if (one("#reasons meter")) one("#why").scrollTop = 0; // a scene shows its state first
+    document.body.dataset.why = "open";
+  }
+
+  async function showMine() {
+    const answer = await ask("own_page");
+    if (answer.trouble) return;
+    const viewer = one("#viewer");
+    one(".content", viewer).innerHTML = answer.html;
+    if (!viewer.open) viewer.showModal();
+  }
+
+  document.addEventListener("submit", (event) => {
+    const field = event.target.closest("form.field");
+    if (!field) return;
+    event.preventDefault();
+    const value = one("textarea", field).value.trim();
+    const said = value ? `${field.dataset.field}: ${value.replace(/\s+/g, " ")}` : `Remove the ${field.dataset.field}`;
+    document.activeElement.blur(); // so that the panel may be drawn anew
+    ask("say", { said });
+  });
+
   function closeWhy() {
+    practiceShown = false;
     if (document.body.dataset.why !== "open") return;
     whyTurn = null;
     document.body.dataset.why = "";
@@ -377,6 +417,32 @@ window.coachPage = (() => {
       one("#why-title").focus();
     },
     "close-why": closeWhy,
+    practice: async (button) => {
+      whyOpener = button;
+      await showPractice();
+      one("#why-title").focus();
+    },
+    mine: showMine,
+    "say-this": (button) => ask("say", { said: button.dataset.say }),
+    "begin-practice": (button) => ask("begin", { name: button.dataset.name }),
+    settle: async (button) => {
+      await ask("settle", { id: button.dataset.id, state: button.dataset.state });
+      showMine();
+    },
+    "remove-made": async (button) => {
+      if (!button.dataset.sure) {
+        button.dataset.sure = "yes";
+        button.textContent = "Delete for good?";
+        return;
+      }
+      await ask("remove", { id: button.dataset.id });
+      if (one("#viewer[open]")) showMine();
+      else showPractice();
+    },
+    "look-back": (button) => {
+      one("#viewer").close();
+      move({ conversation: button.dataset.conversation });
+    },
     "close-viewer": () => one("#viewer").close(),
     side: (button) => {
       document.body.dataset.side = "open";
