@@ -73,8 +73,8 @@ async def test_the_curve_counts_who_goes_on_after_sound_was_heard() -> None:
     clip = Clip("one", np.zeros(5 * RATE, np.float32), "")
     found = await curve(Hears(), sense, [clip], report)  # type: ignore[arg-type]
     by_wait = {row["finished_ms"]: row for row in found["curve"]}
-    between = NORMAL.unsure_ms - NORMAL.finished_ms
-    # Voice finished, words open: the unsure wait, plus 50 ms to the sound, against pauses up to 1.5 s.
+    between = NORMAL.voiced_ms - NORMAL.finished_ms
+    # Voice finished, words open: the longer wait, plus 50 ms to the sound, against pauses up to 1.5 s.
     sounds = {ms: ms + between + 50 for ms in by_wait}
     pauses = (300, 600, 900, 1200, 1500)
     assert {ms: row["cut_offs_percent"] for ms, row in by_wait.items()} == {

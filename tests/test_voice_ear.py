@@ -159,7 +159,7 @@ async def test_ears_that_fail_are_one_line_and_no_message() -> None:
 
 async def test_another_patience_waits_longer() -> None:
     room = Room(FakeEars(["She left early."]))
-    room.ear.patience = Patience("slow", 3000, 3000, 3000)
+    room.ear.patience = Patience("slow", 3000, 3000, 3000, 3000)
     await room.hear(500, 2900)
     assert room.ended == []
     await room.hear(0, 200)

@@ -29,7 +29,7 @@ def test_not_complete(text: str) -> None:
 def test_two_votes_decide_how_long_a_silence_may_last() -> None:
     said, open_end = "I want to tell her.", "I want to tell her that"
     assert [NORMAL.wait_ms(p, text) for p, text in ((0.9, said), (0.9, open_end), (0.1, said), (0.1, open_end))] == [
-        NORMAL.finished_ms, NORMAL.unsure_ms, NORMAL.unsure_ms, NORMAL.open_ms,
+        NORMAL.finished_ms, NORMAL.voiced_ms, NORMAL.worded_ms, NORMAL.open_ms,
     ]  # fmt: skip
     assert BRISK.wait_ms(0.9, said) < NORMAL.wait_ms(0.9, said) < THINK.wait_ms(0.9, said)
 
@@ -39,7 +39,7 @@ def test_after_an_open_question_first_words_get_time_and_whole_answers_do_not_wa
     assert patience is TAKE_YOUR_TIME
     assert patience.wait_ms(0.9, "Well, it's hard.") == THINK.finished_ms
     assert patience.wait_ms(0.9, "I would like her to see what it does to the two juniors.") == NORMAL.finished_ms
-    assert patience.wait_ms(0.1, "I would like her to see what it does to the two juniors.") == NORMAL.unsure_ms
+    assert patience.wait_ms(0.1, "I would like her to see what it does to the two juniors.") == NORMAL.worded_ms
     assert patience.wait_ms(0.1, "I would like her to see what it does to the two juniors and") == THINK.open_ms
     assert chosen("auto", asked_openly=False) is NORMAL
     assert [chosen(mode, asked_openly=True) for mode in ("brisk", "normal", "think")] == [BRISK, NORMAL, THINK]

@@ -36,8 +36,10 @@ class Patience:
     name: str
     finished_ms: int
     """Voice and words both sound finished."""
-    unsure_ms: int
-    """One of them does."""
+    worded_ms: int
+    """The words do: people who read or list end with a level voice."""
+    voiced_ms: int
+    """The voice does, in the middle of a sentence."""
     open_ms: int
     """Neither does."""
     enough_words: int | None = None
@@ -45,18 +47,20 @@ class Patience:
 
     def wait_ms(self, finished: float, text: str) -> int:
         """How long to wait after ``text``, whose voice sounds finished with that probability."""
-        votes = (finished >= FINISHED) + complete(text)
-        if votes and self.enough_words is not None and len(text.split()) >= self.enough_words:
-            return (NORMAL.unsure_ms, NORMAL.finished_ms)[votes - 1]
-        return (self.open_ms, self.unsure_ms, self.finished_ms)[votes]
+        voiced, worded = finished >= FINISHED, complete(text)
+        if self.enough_words is not None and (voiced or worded) and len(text.split()) >= self.enough_words:
+            return NORMAL.wait_ms(finished, text)
+        if voiced and worded:
+            return self.finished_ms
+        return self.worded_ms if worded else self.voiced_ms if voiced else self.open_ms
 
 
-BRISK = Patience("brisk", 600, 1000, 1800)
-NORMAL = Patience("normal", 900, 1500, 2500)
+BRISK = Patience("brisk", 600, 850, 1100, 1800)
+NORMAL = Patience("normal", 850, 1150, 1500, 2500)
 """Measured: fewer than one in twenty pauses of 0.3 to 1.5 s inside a sentence is taken for its end."""
-THINK = Patience("think", 1300, 2600, 5000)
+THINK = Patience("think", 1300, 2000, 2600, 5000)
 """For somebody who thinks aloud."""
-TAKE_YOUR_TIME = Patience("think", 1300, 2600, 5000, enough_words=8)
+TAKE_YOUR_TIME = Patience("think", 1300, 2000, 2600, 5000, enough_words=8)
 """After the coach's own open question: people fall silent before they answer and after their first words."""
 
 BY_NAME = {patience.name: patience for patience in (BRISK, NORMAL, THINK)}

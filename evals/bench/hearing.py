@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 PAUSES_S = (0.3, 0.6, 0.9, 1.2, 1.5)
 PAUSES_EACH = 6
 """Places in each clip, between words, where a pause is put."""
-CURVE_MS = (400, 500, 600, 700, 750, 800, 900, 1000, 1200, 1500)
+CURVE_MS = (400, 500, 600, 700, 800, 850, 900, 1000, 1200, 1500)
 PEER_SILENCE_S = 1.0
 
 
@@ -104,8 +104,11 @@ async def curve(whisper: "Whisper", sense: "SmartTurn", spoken: list[Clip], repo
             "cut_offs_percent": round(100 * cut / max(1, len(middles) * len(PAUSES_S)), 2),
         }
 
-    between = NORMAL.unsure_ms - NORMAL.finished_ms
-    curve = [figures(Patience("", ms, ms + between, max(NORMAL.open_ms, ms + 2 * between))) for ms in CURVE_MS]
+    def shifted(ms: int) -> Patience:
+        by = ms - NORMAL.finished_ms
+        return Patience("", ms, NORMAL.worded_ms + by, NORMAL.voiced_ms + by, NORMAL.open_ms + by)
+
+    curve = [figures(shifted(ms)) for ms in CURVE_MS]
     now = figures(NORMAL)
     ours = report["ours"] | {
         "cut_offs_percent": now["cut_offs_percent"], "pauses": len(middles) * len(PAUSES_S),
