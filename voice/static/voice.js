@@ -54,7 +54,7 @@ function label() {
   if (!client) return "Talk";
   if (choices().push) return client.pressed ? "Let go when done" : "Hold to talk";
   if (state === "speaking") return "Tap to interrupt";
-  return "Listening";
+  return { loading: "Waking up", thinking: "Thinking", paused: "Paused", away: "Trying again" }[state] || "Listening";
 }
 
 function show() {
