@@ -236,8 +236,10 @@ class _Plain:
         self._begun = False
 
     def __call__(self, event: "Event") -> None:
-        from coach.events import Said
+        from coach.events import Artefact, Said
 
+        if isinstance(event, Artefact):
+            print(f"\n\n{event.markdown}", end="", flush=True)
         if isinstance(event, Said):
             print(" " * self._begun + self._sources.marked(event.sentence), end="", flush=True)
             self._begun = True

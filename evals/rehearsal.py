@@ -1,6 +1,6 @@
 """Whether the counterpart answers to how it is spoken to: pairs of lines that differ in that alone.
 
-    uv run python -m evals.rehearsal [--split kept] [--show]
+    uv run python -m evals.rehearsal [--split later] [--show]
 
 Each pair is said at the same moment of a scene, to every persona in turn. It holds where the skilful line lowers the
 counterpart's threat and the blaming one raises it.
@@ -16,6 +16,7 @@ from coach.rehearsal.landing import Ear
 from coach.rehearsal.persona import Persona, personas
 from coach.rehearsal.state import State
 
+# ``tune`` was looked at when the cues were written and is learned from; ``later`` was written afterwards.
 PAIRS = Path(__file__).parent / "data" / "rehearsal_pairs.jsonl"
 
 
@@ -62,7 +63,7 @@ def scenes(ear: Ear, chosen: Sequence[Pair], each: int = 3) -> Iterator[Scene]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--split", choices=["tune", "kept"], default=None)
+    parser.add_argument("--split", choices=["tune", "later"], default=None)
     parser.add_argument("--show", action="store_true", help="print the pairs that do not hold")
     options = parser.parse_args()
     from coach.app import load_settings, open_language

@@ -73,9 +73,12 @@ def test_every_line_of_every_persona_may_leave() -> None:
 
 
 def test_a_skilful_line_lowers_threat_and_a_blaming_one_raises_it() -> None:
-    found = list(scenes(ear(), pairs()))
+    found = list(scenes(ear(), pairs("tune")))
     assert len(found) >= 200
     assert sum(scene.holds for scene in found) >= 0.95 * len(found)
+    # Lines written after the cues: fewer, and a floor that only a real loss goes below.
+    later = list(scenes(ear(), pairs("later")))
+    assert sum(scene.holds for scene in later) >= 0.8 * len(later)
 
 
 def test_blame_closes_and_observation_with_a_question_opens() -> None:
@@ -238,6 +241,6 @@ def test_a_model_is_given_the_stance_and_the_scene_alone() -> None:
     turn = talk.history.pop()
     brief = Brief(turn.said, turn.plan, None, tuple(talk.history), None, (), ())  # type: ignore[arg-type]
     (_, system), *rest = messages(lambda **_: "", brief)
-    assert "You are Marta, someone who defends themselves. You are on your guard and give little." in system
+    assert "You are Marta, someone who defends themselves. You feel attacked and shut the talk out." in system
     assert "felt like an attack" in system
     assert rest == [("user", "You never listen")]

@@ -311,12 +311,12 @@ def test_by_keyboard_alone(page: Page) -> None:
     expect(page.locator("#list .title")).to_have_count(1)
     page.focus(".skip")
     seen = []
-    for _ in range(11):
+    for _ in range(13):
         page.keyboard.press("Tab")
         seen.append(page.evaluate("document.activeElement.ariaLabel || document.activeElement.innerText.trim()"))
     assert [" ".join(name.split()).split(" today")[0] for name in seen] == [
         "New conversation", "Her tone in reviews", "Rename: Her tone in reviews", "Delete: Her tone in reviews",
-        "Edit", "Why this advice?", "Try again", "Talk", "Voice settings", "", "Send",
+        "Practice", "My page", "Edit", "Why this advice?", "Try again", "Talk", "Voice settings", "", "Send",
     ]  # fmt: skip
     page.focus(".skip")
     page.keyboard.press("Enter")
@@ -375,3 +375,12 @@ def test_no_request_leaves_the_machine(context: BrowserContext, server: Server) 
         page.evaluate("Object.keys(localStorage).filter(key => JSON.stringify(localStorage[key]).includes('tone'))")
         == []
     )
+
+
+def test_the_practice_stands_beside_the_chat_and_my_page_opens(page: Page) -> None:
+    page.get_by_role("button", name="Practice", exact=True).click()
+    expect(page.locator("#why-title")).to_have_text("Practice")
+    expect(page.locator("[data-do=begin-practice]").first).to_be_visible()
+    page.get_by_role("button", name="My page").click()
+    expect(page.locator("#viewer h2")).to_have_text("My page")
+    expect(page.locator("#viewer")).to_contain_text("Nothing is open.")

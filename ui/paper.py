@@ -8,7 +8,11 @@ _ITALIC = re.compile(r"(?<!\*)\*([^*]+)\*(?!\*)")
 
 
 def paper(markdown: str) -> str:
-    """Headings, lists, tables, paragraphs, bold and italics; anything else stands as it was written."""
+    """Headings, lists, tables, paragraphs, bold and italics; anything else stands as it was written.
+
+    The title at its top is left out: it stands above already.
+    """
+    markdown = re.sub(r"\A# .+\n+", "", markdown)
     out: list[str] = []
     open_list = ""
     table: list[str] = []

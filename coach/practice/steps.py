@@ -133,6 +133,9 @@ def ask(
 def changed(step: Step, filled: Filled) -> Plan:
     """A correction is taken at once; where the artefact stands it is made anew, else the practice goes on."""
     form = filled.form
+    known = [id for id in (*filled.changed, *filled.cleared) if step.underway.form.has(id)]
+    if not known and not form.made:
+        return go_on(step, Filled(form, new=filled.changed))
     notes = {"changed": ", ".join(step.practice.field(id).spoken for id in (*filled.changed, *filled.cleared))}
     if form.made:
         return write(step, form, filled, notes=notes)

@@ -1,7 +1,7 @@
 """How a line lands on the one it is said to: which cues it shows, and what they do to the other's inner state.
 
-Cues come from the language analysis and from wordings kept as data; lines near neither are weighed by how close they
-are to typical attacks and typical care. Knows nothing of personas.
+Cues come from the language analysis and from wordings kept as data; a small trained head over cues and embedding says
+how much a line is care or attack, also where no wording shows it. Knows nothing of personas.
 """
 
 import re
@@ -12,21 +12,24 @@ from typing import Any
 
 import numpy as np
 
-from coach import patterns
+from coach import heads, patterns
 from coach.language.language import Language
 from coach.protocols import Embedder
 
 LONG_WORDS = 70
 """A line longer than this is a speech; the other stops listening."""
-NEAREST = 4
-"""Typical lines that are compared; one alone may share nothing but a word."""
-TYPICAL = (0.10, -0.22, 0.08)
-"""Openness, threat and trust for one unit of nearness to care less nearness to attack (units seldom pass 0.4)."""
+TYPICAL = (0.08, -0.2, 0.06)
+"""Openness, threat and trust for a line that is care for certain; the opposite for one that is an attack."""
 MOST = 0.3
 """No single line changes anything by more: people do not turn round within a sentence."""
 
-KIND = 0.06
-"""Nearness to care from which a line that has the form of a reflection is taken for one (our own tuning lines)."""
+KIND = 0.0
+"""Balance of care over attack, -1 to 1, from which what has the form of a reflection is taken for one."""
+
+HARSH = -0.3
+"""The same for what has its very wording ("So you were left alone …")."""
+
+HEAD = "rehearsal-line"
 
 _BLAMING = frozenset(
     ("label", "absolute", "mind-reading", "should-have", "accusing", "dismissing", "threatening", "crowd",
@@ -69,16 +72,16 @@ class Ear:
 
     def hear(self, line: str, before: str = "") -> Landing:
         """``before``: what the other had just said."""
-        typical = self._typical(line)
         counts, said = self._cues(line, before)
-        if typical < KIND and not patterns.pattern("rehearsal", "giving-form").search(line):
+        typical = self._typical(line, counts)
+        form = patterns.pattern("rehearsal", "giving-form").search(line) is not None
+        if typical < (HARSH if form else KIND):
             # "You're only saying that" gives back nothing, though it has the form of it.
             del counts["giving-back"]
         total = np.zeros(3)
         for cue, times in counts.items():
             total += np.array(self._weights[cue]) * (1 + 0.5 * min(times - 1, 2))
-        total += typical * np.array(TYPICAL)
-        total = np.clip(total, -MOST, MOST)
+        total = np.clip(total + typical * np.array(TYPICAL), -MOST, MOST)
         order = sorted(counts.items(), key=lambda one: -abs(self._weights[one[0]][1]) * one[1])
         openness, threat, trust = (round(float(x), 3) for x in total)
         return Landing(tuple(order), openness, threat, trust, tuple(said.items()))
@@ -93,18 +96,21 @@ class Ear:
         return weights
 
     @cached_property
-    def _near(self) -> tuple[np.ndarray, np.ndarray] | None:
-        if self._embedder is None:
-            return None
-        return self._embedder.embed(self._data["attacks"]), self._embedder.embed(self._data["cares"])
+    def _head(self) -> heads.Head | None:
+        """None without the embedding that it was trained on; then the cues alone decide."""
+        head = heads.load(HEAD)
+        return head if self._embedder is not None and self._embedder.name == head.embedder else None
 
-    def _typical(self, line: str) -> float:
-        """Nearness to care less nearness to attack, each the mean of the nearest typical lines."""
-        if self._near is None or self._embedder is None or not line.strip():
+    def _typical(self, line: str, counts: Counter[str]) -> float:
+        """How much more a line is care than attack, -1 to 1."""
+        if self._head is None or self._embedder is None or not line.strip():
             return 0.0
-        vector = self._embedder.embed([line])[0]
-        attack, care = (np.sort(side @ vector)[-NEAREST:].mean() for side in self._near)
-        return float(care - attack)
+        table = self._head.probabilities(self._embedder.embed([line]), [frozenset(counts)])
+        return float(1 - 2 * table[0][self._head.classes.index("attack")])
+
+    def cues(self, line: str, before: str = "") -> frozenset[str]:
+        """The cues that a line shows by its wording alone, as the head is trained on them."""
+        return frozenset(self._cues(line, before)[0])
 
     def _cues(self, line: str, before: str) -> tuple[Counter[str], dict[str, str]]:
         found: Counter[str] = Counter()

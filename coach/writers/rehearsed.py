@@ -99,14 +99,14 @@ def _pause(d: Draft) -> None:
 def _resume(d: Draft) -> None:
     _phrase(d, "resume")
     if line := d.brief.plan.notes.get("line"):
-        _phrase(d, "take_back_again", line=line.replace("“", "‘").replace("”", "’"))
+        _phrase(d, "take_back_again", line=line)
 
 
 def _take_back(d: Draft) -> None:
     _phrase(d, "take_back")
     line = d.brief.plan.notes.get("line")
     if line:
-        _phrase(d, "take_back_again", line=line.replace("“", "‘").replace("”", "’"))
+        _phrase(d, "take_back_again", line=line)
     else:
         _phrase(d, "take_back_first")
 
