@@ -120,8 +120,8 @@ def _counts(
         "absolutes": cues["absolute"],
         "share of words": round(own / max(1, own + theirs), 2),
         "fillers": sum(len(FILLERS.findall(line.said)) for line in lines),
-        "openness at the end": lines[-1].state.openness,
-        "threat at the end": lines[-1].state.threat,
+        "openness at the end, of 100": round(100 * lines[-1].state.openness),
+        "threat at the end, of 100": round(100 * lines[-1].state.threat),
     }  # fmt: skip
     spoken = [deliveries[line.turn] for line in lines if line.turn in deliveries]
     if spoken:

@@ -169,7 +169,7 @@ def test_the_day_after_the_coach_asks_how_it_went_and_compares() -> None:
     talk = Practising("hard-conversation")
     talk.say(
         'On Tuesday Marta said "did anyone even test this?" and two people didn\'t say another word',
-        "I let it go for months", "I'd like her to raise it with me first", "On Friday", "write it",
+        "I told her in spring that all was well", "I'd like her to raise it with me first", "On Friday", "write it",
     )  # fmt: skip
     talk.now += timedelta(days=2)
     talk.say("Hello")
@@ -184,6 +184,8 @@ def test_the_day_after_the_coach_asks_how_it_went_and_compares() -> None:
     assert talk.asked == "different"
     talk.say("I hadn't expected her to thank me", "One moment is enough", "I'll check in with the juniors on Thursday")
     assert "- Planned to ask: raise it with me first.\n" in talk.page
+    assert "- What was different: I hadn't expected her to thank me\n" in talk.page
+    assert "- What happened: I told her what I saw and she went quiet, then she asked who it was\n" in talk.page
     assert talk.left[-1].promises == (
         Promise("look-back", "I'll check in with the juniors on Thursday", date(2026, 12, 3)),
         Promise("hard-conversation", state="done"),

@@ -92,9 +92,12 @@ class PracticePolicy:
         return None
 
     def begin(self, practice: Practice, frame: Frame, history: Sequence[Turn], memory: Memory) -> Plan:
-        """Takes up what the topic has told so far, message by message, and what an earlier practice knows."""
+        """Takes up what the topic has told so far, message by message, and what an earlier practice knows.
+
+        A practice that looks back takes nothing from before the talk: that was the plan, and not what happened.
+        """
         form = self._carried(practice, history)
-        first = len(history) - (len(frame.topic) - 1)
+        first = len(history) if practice.carries else len(history) - (len(frame.topic) - 1)
         for index in range(max(0, first), len(history)):
             told = self._coaching.read(history[index].said, history[:index])
             form = fill(practice, form, told, None).form

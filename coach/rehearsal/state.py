@@ -34,7 +34,8 @@ class State:
     def stance(self) -> Stance:
         """How it meets the next line."""
         ease = self.openness + 0.5 * self.trust - self.threat
-        return "closed" if ease < -0.3 else "guarded" if ease < 0.1 else "thawing" if ease < 0.5 else "open"
+        # Four or five careful lines lead from guarded to open, two harsh ones to closed.
+        return "closed" if ease < -0.3 else "guarded" if ease < 0.2 else "thawing" if ease < 0.6 else "open"
 
     def written(self) -> str:
         return json.dumps({name: round(value, 3) for name, value in asdict(self).items()})
