@@ -56,7 +56,7 @@ class Patience:
 
 
 BRISK = Patience("brisk", 600, 850, 1100, 1800)
-NORMAL = Patience("normal", 850, 1150, 1500, 2500)
+NORMAL = Patience("normal", 900, 1200, 1550, 2500)
 """Measured: fewer than one in twenty pauses of 0.3 to 1.5 s inside a sentence is taken for its end."""
 THINK = Patience("think", 1300, 2000, 2600, 5000)
 """For somebody who thinks aloud."""
