@@ -54,7 +54,7 @@ def weights_of(settings: Settings) -> Callable[[str], "Path"]:
 def open_language(
     settings: Settings, *, utterances: bool = True, on_notice: Callable[[str], None] = lambda text: None
 ) -> "Language":
-    """The language analysis alone, with as much as is installed; marks need no ``utterances``. Raises KnowledgeError."""
+    """The language analysis alone, with as much as is installed. Raises KnowledgeError."""
     from coach.language.language import Language
     from coach.parse import Parser
     from knowledge.embedding import load_embedder

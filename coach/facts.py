@@ -325,8 +325,9 @@ def _number_at(lower: list[str], index: int) -> tuple[float, Form, int, bool] | 
         part = _part(lower, stop + (lower[stop] == "-"), value, index)
         if part:
             return part
-    if rest in {"in", "of"} and rest == "in":
-        out_of, end = _value(lower, stop + 1) if stop + 1 < len(lower) else (None, stop)
+    if rest == "in" or (rest == "out" and further == "of"):
+        whole = stop + (1 if rest == "in" else 2)
+        out_of, end = _value(lower, whole) if whole < len(lower) else (None, stop)
         if out_of and 1 <= value < out_of <= 100:
             return 100 * value / out_of, "percent", end, True
     if rest == "%" or rest == "percent":

@@ -17,8 +17,13 @@ from coach.scene import Scene, best_echo, commitment_in
 from coach.slots import read_slots
 from coach.values import Card, Plan, Retrieval, Turn
 
-STICKY = 0.85
-"""A card in use stays unless another fits the topic clearly better, so that the talk keeps its thread."""
+STICKY = 0.5
+"""A card in use stays while it scores at least this share of the best, so that the talk keeps its thread."""
+SWITCH_AT = 0.4
+"""How sure the library must be of another card before the talk moves to it."""
+USE_AT = 0.3
+"""How sure the library must be of a card before an unasked reply uses it (tuning half of the situations)."""
+_ASKS = frozenset(("ask_advice", "ask_words", "ask_open", "what_if", "write_it"))
 SHORT_WORDS = 9
 """Messages up to this length say too little by themselves to choose material."""
 _REFLECTING = frozenset(("follow", "deepen", "offer", "stay", "advise", "prepare", "summary"))
@@ -92,9 +97,11 @@ class CoachingPolicy:
         if not retrieval.cards or (not retrieval.covered and held is None):
             return None
         best, top = retrieval.cards[0]
-        scores = dict(retrieval.cards)
-        if held and (frame.words < 6 or not retrieval.covered or scores.get(held, 0.0) >= STICKY * top):
+        near = dict(retrieval.cards).get(held or "", 0.0)
+        if held and (frame.words < 6 or not retrieval.covered or near >= STICKY * top or retrieval.sure < SWITCH_AT):
             return self._library.card(held)
+        if retrieval.sure < USE_AT and not _ASKS & {frame.kind, *frame.also}:
+            return None  # nothing is lost by asking once more before choosing what the talk is about
         return self._library.card(best)
 
 

@@ -78,7 +78,11 @@ def best_idea(scene: Scene, *, at_least: float = 0.0) -> str | None:
 
 _USES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"\b(?:e-?mail|message|write|written|text|slack|letter|note)\b", ("write", "open")),
-    (r"\b(?:what if|if (?:he|she|they)|denies|deny|(?:he|she|they) says?|cries|cry|angry|answer|respond|reply|react)\b", ("reply",)),
+    (
+        r"\b(?:what if|if (?:he|she|they)|denies|deny|(?:he|she|they) says?|cries|cry|angry|answer|respond|reply|react"
+        r")\b",
+        ("reply",),
+    ),
     (r"\b(?:open|start|begin|first|raise|bring (?:it|this) up|tell)\b", ("open",)),
     (r"\b(?:ask for|ask (?:him|her|them) to|request|agree)\b", ("ask",)),
     (r"\b(?:end|close|finish|wrap)\b", ("close",)),

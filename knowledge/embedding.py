@@ -6,7 +6,8 @@ Prepares the network once in the cache folder and then runs it. Knows nothing of
 import logging
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -118,16 +119,24 @@ def _prepared(folder: Path, cache: Path, *, int8: bool) -> Path:
         if not target.is_file():
             from knowledge.minilm import convert
 
-            # The quantiser advises a step that is of no use to a graph as plain as ours.
-            logging.getLogger().addFilter(_no_advice)
             partial = target.with_suffix(f".{os.getpid()}.partial")
             try:
-                convert(source, partial, int8=int8)
+                with quietly():
+                    convert(source, partial, int8=int8)
                 os.replace(partial, target)
             finally:
                 partial.unlink(missing_ok=True)
-                logging.getLogger().removeFilter(_no_advice)
     return target
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """The quantiser advises a step that is of no use to graphs as plain as ours."""
+    logging.getLogger().addFilter(_no_advice)
+    try:
+        yield
+    finally:
+        logging.getLogger().removeFilter(_no_advice)
 
 
 def _no_advice(record: logging.LogRecord) -> bool:

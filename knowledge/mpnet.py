@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from knowledge.embedding import quietly
 from knowledge.minilm import IR_VERSION, MASKED, OPSET, Graph, read_safetensors
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ def convert(safetensors: Path, target: Path, update: Mapping[str, np.ndarray]) -
     try:
         onnx.save(build(safetensors, update), whole)
         # Seven-bit weights, as in knowledge.minilm: eight-bit products overflow on processors without VNNI.
-        quantize_dynamic(whole, target, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
+        with quietly():
+            quantize_dynamic(whole, target, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
     finally:
         whole.unlink(missing_ok=True)

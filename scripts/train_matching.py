@@ -34,7 +34,8 @@ MAX_TOKENS = 128
 FROZEN = 10
 """Lower layers stay as they are: their output is computed once, which makes an epoch many times as fast."""
 ADAPTED = (
-    "attention.attn.q", "attention.attn.k", "attention.attn.v", "attention.attn.o", "intermediate.dense", "output.dense",
+    "attention.attn.q", "attention.attn.k", "attention.attn.v", "attention.attn.o",
+    "intermediate.dense", "output.dense",
 )  # fmt: skip
 
 
@@ -235,10 +236,9 @@ def main() -> None:
             tested = [(logits(t, m).topk(3).indices, y) for t, m, y in batches(kept, 128, False)]
         first = sum((top[:, 0] == y).sum().item() for top, y in tested) / len(kept)
         three = sum((top == y[:, None]).any(1).sum().item() for top, y in tested) / len(kept)
-        print(
-            f"epoch {epoch + 1}: loss {total / len(train):.3f}, kept first {first:.3f}, top three {three:.3f}, {time.time() - begun:.0f} s",
-            flush=True,
-        )
+        seconds = time.time() - begun
+        scores = f"loss {total / len(train):.3f}, kept {first:.3f} / {three:.3f}"
+        print(f"epoch {epoch + 1}: {scores}, {seconds:.0f} s", flush=True)
     arrays: dict[str, np.ndarray] = {"cards": np.array(ids)}
     for key, module in encoder.layers.items():
         arrays[f"{key}:a"] = module.a.detach().numpy().astype(np.float16)

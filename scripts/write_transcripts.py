@@ -1,6 +1,6 @@
 """Writes conversations of a coach folder as Markdown, one file each, as they were held.
 
-    uv run scripts/write_transcripts.py HOME docs/transcripts [ID …]
+uv run scripts/write_transcripts.py HOME docs/transcripts [ID …]
 """
 
 import argparse

@@ -48,4 +48,4 @@ def test_every_situation_of_every_card_is_answered_within_the_rules() -> None:
         for situation in card.situations[::4]:
             turns = coach().talk([situation])
             assert broken_rules(turns) == [], situation
-            assert 4 <= len(text(turns[0]).split())
+            assert len(text(turns[0]).split()) >= 4
