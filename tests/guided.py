@@ -55,7 +55,8 @@ def text(turn: Turn) -> str:
 def broken_rules(turns: Sequence[Turn]) -> list[str]:
     """What the coaching guide's mechanics forbid, found in a conversation."""
     found = []
-    intents = [t.plan.question.intent for t in turns if t.plan and t.plan.question and t.plan.move != "rephrase"]
+    asking = [t for t in turns if t.plan and t.plan.move != "rephrase" and any(s.kind == "question" for s in t.spoken)]
+    intents = [t.plan.question.intent for t in asking if t.plan and t.plan.question]
     own = [i for i in intents if i not in {"goal.aim", "goal.thread", "goal.use", "will.look_back"}]
     found += [f"asked twice: {intent}" for intent in {i for i in own if own.count(i) > 1}]
     said = [s.text for t in turns for s in t.spoken]
