@@ -193,7 +193,7 @@ def _slots_for(form: str, frame: Frame, echo: str | None) -> Iterator[dict[str, 
                 yield {"deadline": deadline.phrase, "deadline_cap": deadline.phrase}
         case "role":
             role = now("role", 0.8)
-            if role and len(role.text.split()) <= 3:
+            if role and len(role.text.split()) <= 3 and role.text.split()[0].lower() in {"my", "our", "a", "an", "the"}:
                 yield {"role": role.phrase}
         case "task" if frame.now("task"):
             yield {"task": frame.now("task")[0].phrase}
