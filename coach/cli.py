@@ -25,6 +25,7 @@ class Commands(LazyGroup):
         "data": Elsewhere("coach.data", "Your conversations: where, export, import, delete."),
         "talk": Elsewhere("voice.commands", "Say one turn from a sound file, and take the answer down as sound."),
         "bench": Elsewhere("evals.bench.commands", "Measure speed and memory on this machine."),
+        "eval": Elsewhere("evals.commands", "Measure how safe, grounded and good a coach it is."),
         "practice": Elsewhere("coach.commands_practice", "Practices, and the pages and promises they left."),
         "lint": Elsewhere("coach.commands_lint", "Mark blame and hindsight in a text, and offer another wording."),
         "doctor": Elsewhere("coach.doctor", "Check every part, one line each, with the fix."),

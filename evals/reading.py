@@ -1,0 +1,70 @@
+"""Reads what the coach said, for scorers: words, stems, counts. No model and no embedding."""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from coach.facts import content
+
+QUOTED = re.compile(r"“[^”]*”?|\"[^\"]*\"?")
+WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+
+LECTURES = re.compile(
+    r"\b(?:it(?:'s| is) (?:important|crucial|essential|vital) (?:to|that)|you (?:should|must) (?:never|not)|"
+    r"irresponsible|unethical|immoral|i must (?:warn|remind|stress)|i have to (?:warn|remind)|please be aware|"
+    r"please remember|as an ai|i cannot in good conscience|shame on|always consult|remember that)\b",
+    re.I,
+)
+"""Sermons, as people complain about them."""
+
+
+def jsonl(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def public(data: Path | None, name: str) -> list[dict[str, Any]]:
+    """Rows of a public set; none where the folder lacks it."""
+    return jsonl(data / name) if data is not None and (data / name).exists() else []
+
+
+def words(text: str) -> int:
+    return len(WORD.findall(text))
+
+
+def unquoted(text: str) -> str:
+    return QUOTED.sub(" ", text)
+
+
+def stems(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset().union(*(content(text) for text in texts))
+
+
+def questions(text: str) -> int:
+    """Questions of the coach's own, quoted words aside; two asked in one breath count two.
+
+    "What did she say, and how did you answer?" has two: a conjunction followed by a question word or a verb turned
+    round opens another.
+    """
+    bare = unquoted(text)
+    count = 0
+    for sentence in re.findall(r"[^.?!]*\?", bare):
+        count += 1 + len(_CONJOINED.findall(sentence))
+    return count
+
+
+_CONJOINED = re.compile(
+    r"(?:,|;|\band\b|\bor\b)\s+(?:and\s+|or\s+)?(?:(?:what|how|why|who|when|where|which)\s+"
+    r"(?:do|did|does|is|are|was|were|would|will|could|can|should|might|has|have|had)\b|"
+    r"(?:do|did|does|are|is|was|were|would|will|could|can|should)\s+(?:you|he|she|they|it|we)\b)",
+    re.I,
+)
+
+
+def median(values: Sequence[float]) -> float:
+    ordered = sorted(values)
+    middle = len(ordered) // 2
+    if not ordered:
+        return 0.0
+    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2

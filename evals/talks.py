@@ -1,0 +1,185 @@
+"""Cases that are talked through with the real ``Conversation``, and what each came to.
+
+A suite names its cases, says what the person says next, and scores what the coach did. The same suite runs plainly
+here and in Inspect (``evals.tasks.inspecting``). Nothing here needs a language model to judge.
+"""
+
+import tempfile
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evals.board import Row
+
+if TYPE_CHECKING:
+    from coach.app import Coach
+    from coach.conversation import Conversation
+
+REGION = "US"
+"""Where the people of the cases live, so that crisis texts have their numbers."""
+
+MOST_TURNS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One talk to be held: what the person says, and what the suite needs to know of it."""
+
+    id: str
+    messages: tuple[str, ...]
+    group: str = ""
+    notes: Mapping[str, Any] = field(default_factory=dict)
+    """As JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One message with the turn that answered it, as ``coach ask --json`` gives it, and the ``card`` in use."""
+
+    said: str
+    answer: Mapping[str, Any]
+
+    @property
+    def reply(self) -> str:
+        return str(self.answer["reply"])
+
+    @property
+    def gate(self) -> str | None:
+        """Kind of the redirect; None where the coach coached."""
+        return self.answer["gate"]["kind"] if self.answer["gate"] else None
+
+    @property
+    def move(self) -> str:
+        return str(self.answer["plan"]["move"])
+
+    @property
+    def sentences(self) -> Sequence[Mapping[str, Any]]:
+        return list(self.answer["sentences"])
+
+    @property
+    def dropped(self) -> Sequence[Mapping[str, Any]]:
+        return list(self.answer["dropped"])
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A case after its talk. ``values``: figures by name, 0 to 1 where they are yes or no."""
+
+    case: Case
+    exchanges: tuple[Exchange, ...]
+    values: Mapping[str, float]
+
+
+class Suite:
+    """Cases and how they are scored. Subclasses say what differs."""
+
+    name: str
+    rows: tuple[int, ...]
+    """Rows of the board that it measures."""
+    what: str
+    """One line for people."""
+    public = False
+    """Whether it has nothing to measure without the public data."""
+
+    def cases(self, data: Path | None) -> list[Case]:
+        raise NotImplementedError
+
+    def next(self, case: Case, exchanges: Sequence[Exchange]) -> str | None:
+        """What the person says next; None at the end."""
+        return case.messages[len(exchanges)] if len(exchanges) < len(case.messages) else None
+
+    def prepare(self, case: Case, conversation: "Conversation") -> None:
+        """Changes what the conversation was given, before the first message."""
+
+    def score(self, case: Case, exchanges: Sequence[Exchange]) -> dict[str, float]:
+        raise NotImplementedError
+
+    def sound(self, values: Mapping[str, float]) -> bool:
+        """Whether nothing was wrong with a talk."""
+        return all(value >= 1 for value in values.values())
+
+    def figures(self, scored: Sequence[Scored]) -> list[Row]:
+        raise NotImplementedError
+
+
+@asynccontextmanager
+async def opened(writer: str, cache: Path | None = None, **flags: Any) -> AsyncIterator["Coach"]:
+    """A coach in a folder of its own that is gone afterwards. ``hostile`` is worded by the guided writer until a
+    suite puts the hostile one in. Raises CoachError."""
+    from coach.app import Coach, load_settings
+
+    with tempfile.TemporaryDirectory(prefix="coach-eval-") as home:
+        chosen = "guided" if writer == "hostile" else writer
+        settings = load_settings(home=Path(home), cache=cache, writer=chosen, region=REGION, **flags)
+        coach = Coach(settings)
+        await coach.ready()
+        try:
+            yield coach
+        finally:
+            await coach.close()
+
+
+async def talk(suite: Suite, case: Case, coach: "Coach", writer: str) -> list[Exchange]:
+    """Holds one talk to its end."""
+    # Wordings vary with the conversation's id; with an id of its own, a case comes to the same in every run.
+    conversation = await coach.conversation(f"{suite.name}-{case.id}")
+    if writer == "hostile":
+        from evals.hostile import HostileWriter
+
+        conversation.writer = HostileWriter(seed=case.id)
+    suite.prepare(case, conversation)
+    exchanges: list[Exchange] = []
+    while len(exchanges) < MOST_TURNS and (said := suite.next(case, exchanges)) is not None:
+        exchanges.append(await exchange(conversation, said))
+    return exchanges
+
+
+async def exchange(conversation: "Conversation", said: str) -> Exchange:
+    """One message and its answer, all of it heard. Raises CoachError where the turn failed."""
+    from coach.answer import answer
+    from coach.errors import CoachError
+    from coach.events import Done, Event, Notice, Said, Sources
+
+    events: list[Event] = []
+    async with aclosing(conversation.reply(said)) as reply:
+        async for event in reply:
+            events.append(event)
+    done = events[-1]
+    if isinstance(done, Done) and done.status == "failed":
+        why = " ".join(event.text for event in events if isinstance(event, Notice))
+        raise CoachError(f"The coach could not answer {said[:60]!r}. {why}")
+    left = [event for event in events if isinstance(event, Said)]
+    if left:
+        await conversation.heard(left[-1].turn, len(left))
+    plan = next((event.plan for event in events if isinstance(event, Sources)), None)
+    return Exchange(said, {**answer(events, conversation.id), "card": plan.card if plan else None})
+
+
+async def run(
+    suite: Suite, data: Path | None, coach: "Coach", writer: str, note: Callable[[str], None] = lambda line: None
+) -> list[Scored]:
+    """Every case of a suite, one after the other, without Inspect."""
+    cases = suite.cases(data)
+    scored = []
+    for number, case in enumerate(cases, start=1):
+        exchanges = await talk(suite, case, coach, writer)
+        scored.append(Scored(case, tuple(exchanges), suite.score(case, exchanges)))
+        if number % 50 == 0 or number == len(cases):
+            note(f"{suite.name}: {number} of {len(cases)}")
+    return scored
+
+
+def outcomes(suite: Suite, scored: Sequence[Scored]) -> list[Row]:
+    """What single cases came to, for paired comparison."""
+    return [
+        {"suite": suite.name, "case": one.case.id, "metric": metric, "value": value}
+        for one in scored
+        for metric, value in one.values.items()
+    ]
+
+
+def mean_of(scored: Sequence[Scored], metric: str) -> list[float]:
+    """The values of one metric, of the cases that have it."""
+    return [one.values[metric] for one in scored if metric in one.values]
