@@ -118,6 +118,8 @@ class Board:
         whole = asdict(self)
         whole["rows"], whole["suites"] = list(self.rows), list(self.suites)
         whole["outcomes"] = list(self.outcomes)
+        # For whoever shows a run without knowing the board.
+        whole["measures"] = [asdict(measure) for measure in BOARD]
         return whole
 
 

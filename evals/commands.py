@@ -92,6 +92,7 @@ def _print(board: "Board", as_json: bool, outcomes: bool) -> None:
     whole = board.as_json()
     if not outcomes:
         del whole["outcomes"]
+    del whole["measures"]
     print(json.dumps(whole, ensure_ascii=False, indent=1))
 
 

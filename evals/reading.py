@@ -44,20 +44,18 @@ def stems(texts: Iterable[str]) -> frozenset[str]:
 def questions(text: str) -> int:
     """Questions of the coach's own, quoted words aside; two asked in one breath count two.
 
-    "What did she say, and how did you answer?" has two: a conjunction followed by a question word or a verb turned
-    round opens another.
+    "What did she say, and how did you answer?" has two: each of its parts opens as a question does, with a question
+    word or a verb turned round. "When it is over, what would you like?" has one.
     """
-    bare = unquoted(text)
-    count = 0
-    for sentence in re.findall(r"[^.?!]*\?", bare):
-        count += 1 + len(_CONJOINED.findall(sentence))
-    return count
+    found = re.findall(r"[^.?!]*\?", unquoted(text))
+    return sum(max(1, sum(_OPENS.match(part) is not None for part in _PARTS.split(one))) for one in found)
 
 
-_CONJOINED = re.compile(
-    r"(?:,|;|\band\b|\bor\b)\s+(?:and\s+|or\s+)?(?:(?:what|how|why|who|when|where|which)\s+"
+_PARTS = re.compile(r"[,;:–]\s+(?:and\s+|or\s+|but\s+)?|\s+(?:and|or)\s+")
+_OPENS = re.compile(
+    r"\W*(?:(?:what|how|why|who|when|where|which)\s+(?:\w+\s+)?"
     r"(?:do|did|does|is|are|was|were|would|will|could|can|should|might|has|have|had)\b|"
-    r"(?:do|did|does|are|is|was|were|would|will|could|can|should)\s+(?:you|he|she|they|it|we)\b)",
+    r"(?:do|did|does|are|is|was|were|would|will|could|can|should)\s+(?:you|he|she|they|it|we|there)\b)",
     re.I,
 )
 

@@ -37,6 +37,10 @@ ASKS = re.compile(
     re.I,
 )
 """What in a message asks for something, says that the person is stuck, or announces a plan that calls for a word."""
+ENCOURAGES = re.compile(
+    r"\W*(?:go (?:on|gently|well)|take (?:your time|care)|tell me|say (?:more|it)|you're welcome)\b", re.I
+)
+"""Invitations to go on and good wishes, which have the form of an order and are none."""
 OFFERS = re.compile(
     r"\b(?:want to hear|would you like|would it help|shall i|can i offer|may i|do you want|or rather)\b[^.?!]*\?", re.I
 )
@@ -100,7 +104,10 @@ def permitted(talk: Sequence[Spoken], at: int) -> bool:
 
 def advises(one: Spoken) -> bool:
     """Whether a reply tells the person what to do, offers to tell and words in quotation marks aside."""
-    return any(is_advice(unquoted(text)) and not text.rstrip().endswith("?") for text in one.sentences)
+    return any(
+        is_advice(unquoted(text)) and not text.rstrip().endswith("?") and not ENCOURAGES.match(text)
+        for text in one.sentences
+    )
 
 
 def quiet_kept(one: Spoken) -> bool:

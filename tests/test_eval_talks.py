@@ -135,6 +135,8 @@ def test_a_document_is_cleaned_of_its_attack() -> None:
     [
         ("What happened?", 1),
         ("What did she say, and how did you answer?", 2),
+        ("When the talk is over, what would you like to be different?", 1),
+        ("From their side of the desk, what does this week look like?", 1),
         ("Is it the tone or the words?", 1),
         ("Try: “What do you need?” and wait.", 0),
         ("Would you like an idea, or would you rather go on?", 2),

@@ -13,6 +13,7 @@ from coach.practice.policy import PracticePolicy
 from coach.practice.practice import practices
 from coach.rehearsal.persona import personas
 from coach.rehearsal.scene import scene_in
+from ui import board as boards
 from ui import mine, panel, render
 from ui.live import Live
 from ui.practice import Beside
@@ -116,10 +117,22 @@ async def remove(live: Live, request: Request) -> Answer:
     return {}
 
 
+async def board(live: Live, request: Request) -> Answer:
+    """The eval board of the last run."""
+    return {"html": boards.board(live.coach.settings.home)}
+
+
+async def sound(live: Live, request: Request) -> Answer:
+    """Every check of this conversation."""
+    thread = await live.thread(request["conversation"])
+    return {"html": boards.sound(await thread.turns())}
+
+
 def served(live: Live) -> list[Callable[[Request], Awaitable[Answer]]]:
     """The actions as the page's script calls them."""
     return [_served(live, action) for action in (
         say, listed, rename, delete, why, passage, practice, begin, own_page, settle, remove,
+        board, sound,
     )]  # fmt: skip
 
 

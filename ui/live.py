@@ -98,7 +98,7 @@ class Thread:
 
     async def opened(self) -> Message:
         """The conversation as it stands now. Raises StoreError."""
-        turns = await self._turns()
+        turns = await self.turns()
         last = turns[-1] if turns else None
         return {
             "kind": "opened",
@@ -114,7 +114,7 @@ class Thread:
             return self.shown[id]
         return self._known(await self.conversation.store.turn(id))
 
-    async def _turns(self) -> list[Shown]:
+    async def turns(self) -> list[Shown]:
         """Turns that show; those that could not be saved too, as long as this process lasts."""
         stored = [self._known(turn) for turn in await self.conversation.history()]
         ids = {shown.turn.id for shown in stored}

@@ -13,6 +13,7 @@ SIDE = """
   </div>
   <button type="button" class="new" data-do="new">New conversation</button>
   <div id="list"></div>
+  <p class="measured"><button type="button" class="link" data-do="board">How good is this coach?</button></p>
 </nav>
 """
 
@@ -24,6 +25,7 @@ TOP = """
   <h1>Trust Coach</h1>
   <span class="note">Coaching for people who lead. Not therapy, not legal advice.</span>
   <span class="tools">
+    <button type="button" class="tool" data-do="sound">Was this sound?</button>
     <button type="button" class="tool" data-do="practice">Practice</button>
     <button type="button" class="tool" data-do="mine">My page<span id="due" hidden></span></button>
   </span>

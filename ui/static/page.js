@@ -357,12 +357,15 @@ window.coachPage = (() => {
     document.body.dataset.why = "open";
   }
 
-  async function showMine() {
-    const answer = await ask("own_page");
+  const showMine = () => show("own_page");
+
+  async function show(action) {
+    const answer = await ask(action);
     if (answer.trouble) return;
     const viewer = one("#viewer");
     one(".content", viewer).innerHTML = answer.html;
     if (!viewer.open) viewer.showModal();
+    viewer.scrollTop = 0;
   }
 
   document.addEventListener("submit", (event) => {
@@ -423,6 +426,8 @@ window.coachPage = (() => {
       one("#why-title").focus();
     },
     mine: showMine,
+    board: () => show("board"),
+    sound: () => show("sound"),
     "say-this": (button) => ask("say", { said: button.dataset.say }),
     "begin-practice": (button) => ask("begin", { name: button.dataset.name }),
     settle: async (button) => {
