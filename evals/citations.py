@@ -3,8 +3,9 @@
 *Recall*: a statement counts when its citations together say it. *Precision*: a citation counts when its statement
 is borne out and it either says it alone or is missed when left out. Two sources of judgement:
 
-- readers: 200 sentences as they left the check, of several writers, labelled by people
-  (``evals/data/suites/citations.jsonl``); this is the figure that the aim is about;
+- readers: 200 sentences as they left the check, of the guided and the loose writer, labelled by reading them
+  (``evals/data/suites/citations.jsonl``, one label a reader); this is the figure that the aim is about. A claim is
+  cited for what was found and a card for its advice, so each is needed for its own part of a sentence;
 - the checker of row 8, over replies of this run; told beside, since a checker cannot vouch for itself.
 """
 

@@ -26,7 +26,7 @@ def measure(
     data: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder with the public sets; without it own cases alone.")
     ] = None,
-    writer: Annotated[str, typer.Option(help="guided, openai:MODEL, local:PATH, or hostile.")] = "guided",
+    writer: Annotated[str, typer.Option(help="guided, openai:MODEL, local:PATH, hostile or loose.")] = "guided",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON alone on stdout.")] = False,
     outcomes: Annotated[
         bool, typer.Option("--outcomes", help="With --json: what single cases came to as well.")

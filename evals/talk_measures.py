@@ -6,6 +6,7 @@ by sentence (MITI 4: reflections to questions; ICF PCC 7.6, 7.8: one open questi
 where the person neither asked for something nor said yes to an offer.
 """
 
+import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 FILE = Path(__file__).parent / "data" / "suites" / "coaching.yaml"
 TRANSCRIPTS = Path(__file__).parent.parent / "docs" / "transcripts"
+
+ROUNDS = 2000
 
 QUIET = frozenset({"thanks", "close", "repair", "already_asked", "reword", "less"})
 """Moves at which no question is asked: thanks, the close, a repair, a sentence that was asked for."""
@@ -132,19 +135,42 @@ def counted(talks: Sequence[Sequence[Spoken]], language: "Language") -> tuple[in
     return sum(language.reflections(told)), asked
 
 
+def ratio_interval(by_talk: Sequence[tuple[int, int]]) -> tuple[float, float]:
+    """95 % bootstrap interval of reflections for each question, over talks."""
+    rng = random.Random(0)
+    draws = []
+    for _ in range(ROUNDS):
+        drawn = rng.choices(by_talk, k=len(by_talk))
+        draws.append(sum(one[0] for one in drawn) / max(1, sum(one[1] for one in drawn)))
+    draws.sort()
+    return draws[int(0.025 * ROUNDS)], draws[int(0.975 * ROUNDS) - 1]
+
+
 def figures(talks: Sequence[Sequence[Spoken]], data: str, language: "Language") -> list[Row]:
     """Row 11 over any talks, held now or read."""
     turns = [(talk, at) for talk in talks for at in range(len(talk)) if not talk[at].redirected]
     if not turns:
         return []
     spoken = [talk[at] for talk, at in turns]
-    reflections, asked = counted(talks, language)
+    by_talk = [counted([talk], language) for talk in talks]
+    reflections, asked = (sum(one[n] for one in by_talk) for n in (0, 1))
+    low, high = ratio_interval(by_talk)
     unasked = [advises(talk[at]) and not permitted(talk, at) for talk, at in turns]
     lengths = [words(one.reply) for one in spoken]
     said = sum(words(one.said) for one in spoken)
     ratio = sum(lengths) / max(1, sum(lengths) + said)
     return [
-        amount(11, "reflections for each question", data, "test", len(spoken), reflections / max(1, asked), "≥ 1"),
+        amount(
+            11,
+            "reflections for each question",
+            data,
+            "test",
+            len(spoken),
+            reflections / max(1, asked),
+            "≥ 1",
+            low,
+            high,
+        ),
         share(11, "turns with advice nobody asked for", data, "test", unasked, "≤ 0.02"),
         share(
             11,

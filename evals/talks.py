@@ -106,12 +106,12 @@ class Suite:
 
 @asynccontextmanager
 async def opened(writer: str, cache: Path | None = None, **flags: Any) -> AsyncIterator["Coach"]:
-    """A coach in a folder of its own that is gone afterwards. ``hostile`` is worded by the guided writer until a
-    suite puts the hostile one in. Raises CoachError."""
+    """A coach in a folder of its own that is gone afterwards. ``hostile`` and
+    ``loose`` are put in talk by talk; behind them stands the guided writer. Raises CoachError."""
     from coach.app import Coach, load_settings
 
     with tempfile.TemporaryDirectory(prefix="coach-eval-") as home:
-        chosen = "guided" if writer == "hostile" else writer
+        chosen = "guided" if writer in ("hostile", "loose") else writer
         settings = load_settings(home=Path(home), cache=cache, writer=chosen, region=REGION, **flags)
         coach = Coach(settings)
         await coach.ready()
@@ -129,6 +129,10 @@ async def talk(suite: Suite, case: Case, coach: "Coach", writer: str) -> list[Ex
         from evals.hostile import HostileWriter
 
         conversation.writer = HostileWriter(seed=case.id)
+    elif writer == "loose":
+        from evals.loose import LooseWriter
+
+        conversation.writer = LooseWriter(case.id)
     suite.prepare(case, conversation)
     exchanges: list[Exchange] = []
     while len(exchanges) < MOST_TURNS and (said := suite.next(case, exchanges)) is not None:

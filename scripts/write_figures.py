@@ -1,0 +1,69 @@
+"""Writes README's figures from the last run of ``coach eval``, with split, date and machine.
+
+uv run scripts/write_figures.py [RUN.json …] [--check]
+
+Without a file the last run in the coach's folder is taken; with several, one column stands for each run.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from coach.app import load_settings
+from evals.board import BOARD, Board, cell, key, of_json
+from evals.running import LAST
+
+README = Path(__file__).parent.parent / "README.md"
+BEGIN, END = "<!-- figures: scripts/write_figures.py -->", "<!-- end of figures -->"
+
+
+def section(boards: Sequence[Board]) -> str:
+    """Every figure with an aim, row by row."""
+    lines = []
+    for board in boards:
+        held = [row["holds"] for row in board.rows if row["holds"] is not None]
+        lines.append(
+            f"Writer `{board.writer}`, {board.when[:10]}, {board.machine}, {board.seconds / 60:.0f} minutes: "
+            f"{sum(held)} of {len(held)} aims hold."
+        )
+    heads = " | ".join(f"`{board.writer}`" for board in boards)
+    lines += ["", f"| # | figure | data (split) | aim | {heads} |", "|---|---|---|---|" + "---|" * len(boards)]
+    for measure in BOARD:
+        named = dict.fromkeys(
+            key(row) for board in boards for row in board.rows if row["id"] == measure.id and row["aim"]
+        )
+        for name in named:
+            found = [next((row for row in board.rows if key(row) == name), None) for board in boards]
+            first = next(row for row in found if row is not None)
+            values = " | ".join(cell(row) for row in found)
+            data = f"{first['data']} ({first['split']})"
+            lines.append(f"| {measure.id} | {first['metric']} | {data} | {first['aim']} | {values} |")
+    return "\n".join(lines)
+
+
+def written(text: str, boards: Sequence[Board]) -> str:
+    """README with its section replaced."""
+    if BEGIN not in text or END not in text:
+        sys.exit(f"README.md has no place for the figures. Put {BEGIN} and {END} into it.")
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n{section(boards)}\n{END}{after}"
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("runs", type=Path, nargs="*")
+    parser.add_argument("--check", action="store_true", help="fail where README says otherwise")
+    given = parser.parse_args()
+    paths = given.runs or [load_settings().home / LAST]
+    missing = [path for path in paths if not path.exists()]
+    if missing:
+        sys.exit(f"There is no run at {missing[0]}. Make one: coach eval --data DIR")
+    boards = [of_json(json.loads(path.read_text(encoding="utf-8"))) for path in paths]
+    text = README.read_text(encoding="utf-8")
+    new = written(text, boards)
+    if given.check and new != text:
+        sys.exit("README's figures are not those of the run. Run: uv run scripts/write_figures.py")
+    README.write_text(new, encoding="utf-8")
