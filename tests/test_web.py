@@ -311,12 +311,13 @@ def test_by_keyboard_alone(page: Page) -> None:
     expect(page.locator("#list .title")).to_have_count(1)
     page.focus(".skip")
     seen = []
-    for _ in range(13):
+    for _ in range(15):
         page.keyboard.press("Tab")
         seen.append(page.evaluate("document.activeElement.ariaLabel || document.activeElement.innerText.trim()"))
     assert [" ".join(name.split()).split(" today")[0] for name in seen] == [
         "New conversation", "Her tone in reviews", "Rename: Her tone in reviews", "Delete: Her tone in reviews",
-        "Practice", "My page", "Edit", "Why this advice?", "Try again", "Talk", "Voice settings", "", "Send",
+        "How good is this coach?", "Was this sound?", "Practice", "My page", "Edit", "Why this advice?", "Try again",
+        "Talk", "Voice settings", "", "Send",
     ]  # fmt: skip
     page.focus(".skip")
     page.keyboard.press("Enter")
