@@ -13,6 +13,7 @@ from typing import Literal
 
 from coach import patterns
 from coach.authored import Authored, authored, compose
+from coach.denial import denies_danger
 from coach.regions import Region, named_in, region, where_line
 from coach.values import Gated, Turn
 
@@ -22,6 +23,10 @@ Answer = Literal["yes", "maybe", "joke", "no", "forget", "held", "alone", "unsaf
 
 OPEN_PHASES = frozenset({"asked", "again", "urgent", "next1", "next2"})
 """Phases in which the next message is an answer to us. In the others the gate looks at it afresh."""
+SETTLED = frozenset({"denied", "held"})
+"""Phases in which the person has answered plainly: their word stands until a new message says something new."""
+ANSWER_WORDS = 12
+"""A denial up to this length is all the message says; a longer one has gone on to something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +78,18 @@ def follow(state: State, said: str, finding: Finding | None, history: Sequence[T
         return first(finding, said, history, code)
     place = _region(code, said, history)
     answer = answer_of(said, _last_question(history), at_home=state.who == "abuse")
+    denied = finding is None and denies_danger(said)
     if finding is not None and not _spared(answer, said, state):
         answer = "yes"
     named_only = region(code).code is None and named_in(said) is not None and answer == "unclear"
     if named_only and len(said.split()) <= 6:
         return _numbers(state, place, history)
-    due = _next(state, answer, finding)
+    if denied and state.who not in _ASKED_BACK:
+        if len(said.split()) > ANSWER_WORDS:
+            return None
+        due: tuple[str, Authored] | None = ("denied", _text("other-denied", state))
+    else:
+        due = _next(state, "no" if denied else answer, finding)
     if due is None:
         return None
     phase, text = due
@@ -129,10 +140,14 @@ def _next_own(state: State, answer: Answer) -> tuple[str, Authored]:
     return ("onward", _text("own-onward", state)) if state.phase == "again" else ("again", _text("own-again", state))
 
 
+_ASKED_BACK = frozenset(("own", "self-harm", "abuse"))
+"""Whose danger is the person's own: there a no gets a word back, however much else the message says."""
+
 # Languages other than English have fewer texts; each English text has its nearest there.
 _ABROAD = {
     "own-urgent": "urgent", "own-alone": "urgent", "own-held": "onward", "own-denied": "denied",
     "own-again": "again", "own-onward": "onward", "content-next": "onward", "other-next": "other",
+    "other-denied": "onward",
     "other-held": "onward", "threat-next": "danger", "harm-next": "danger", "abuse-next": "danger",
     "abuse-unsafe": "danger",
 }  # fmt: skip

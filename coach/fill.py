@@ -39,14 +39,22 @@ def words_slots(frame: Frame) -> dict[str, str]:
     return slots
 
 
+def latest_event(frame: Frame) -> Slot | None:
+    """The event that words to the other person would be built on."""
+    person = frame.latest("person", sure=0.8)
+    return next((s for s in reversed(frame.all("event")) if _addressed(s, frame, person.text if person else "")), None)
+
+
 def _said_to(frame: Frame, kind: str, other: str) -> str | None:
-    for slot in reversed(frame.all(kind)):
-        if slot.clause is None or slot.confidence < 0.7 or not 3 <= len(slot.text.split()) <= 14:
-            continue
-        turned = addressed(slot.clause, other or _role_word(frame))
-        if turned and "\n" not in turned:
-            return turned
-    return None
+    return next((text for slot in reversed(frame.all(kind)) if (text := _addressed(slot, frame, other))), None)
+
+
+def _addressed(slot: Slot, frame: Frame, other: str) -> str | None:
+    """One slot as it would be said to the other person; None where it cannot be."""
+    if slot.clause is None or slot.confidence < 0.7 or not 3 <= len(slot.text.split()) <= 14:
+        return None
+    turned = addressed(slot.clause, other or _role_word(frame))
+    return turned if turned and "\n" not in turned else None
 
 
 def _role_word(frame: Frame) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from coach import crisis, leaving, signals
 from coach.authored import authored, compose
 from coach.crisis import Finding, Tier, Who
+from coach.denial import denied_matters, without_denied, without_no_danger
 from coach.languages import crisis_abroad
 from coach.protocols import Embedder
 from coach.sense import Sense, Sensed, split
@@ -47,6 +48,16 @@ _OPENINGS = (
     "goodbye", "self-harm", "burden", "wish-to-die", "trapped", "tired-of-living", "pointless", "sleepless",
 )  # fmt: skip
 """Openings of the first crisis text, the more telling first."""
+
+BRIEF_WORDS = 6
+WORDING = re.compile(
+    r"\bhow (?:do|should|can|could|would|might|to|best to|shall) (?:i |we )?(?:best )?(?:say|begin|start|open|address|"
+    r"speak|talk|tell|put|phrase|word|raise|bring|approach|apologi[sz]e|welcome|answer|thank|explain|ask|be told)\b|"
+    r"\bwhat (?:do|should|can|could|would|shall) i (?:say|open with|tell|ask|answer)\b|"
+    r"\bfirst (?:sentence|line|words?)\b",
+    re.I,
+)
+"""Asks how to say something, which is what a coach is for, whatever it is about."""
 
 # Without a head, a clinical or legal rule counts only in something that asks for an answer or a text.
 ASKS = re.compile(
@@ -88,16 +99,17 @@ class SafetyGate:
         if not said.strip():
             return None
         state = crisis.state_of(history)
-        found = signals.matched(said)
-        sensed = self._sense.read(said, PIECES, vector) if self._sense is not None else Sensed()
-        danger = self._danger(said, found, sensed, after_crisis=state is not None)
-        if state is not None and state.phase in crisis.OPEN_PHASES:
+        told = without_no_danger(said)
+        found = signals.matched(told)
+        sensed = self._sense.read(told, PIECES, vector if told == said else None) if self._sense else Sensed()
+        danger = self._danger(told, found, sensed, after_crisis=state is not None and state.phase not in crisis.SETTLED)
+        if state is not None and state.phase in crisis.OPEN_PHASES and _crisis(history[-1]):
             answer = crisis.follow(state, said, danger, history, self.region)
             if answer is not None:
                 return answer
         if danger is not None:
             return crisis.first(danger, said, history, self.region)
-        redirect = self._redirect(said, found, sensed)
+        redirect = self._redirect(without_denied(said), history, denied_matters([*_said(history), said]))
         if redirect is None:
             return None
         name, reason = redirect
@@ -148,17 +160,25 @@ class SafetyGate:
         likely = self._sense.fitting(sensed.pieces["crisis"], CRISIS_CLASSES)
         return Finding(likely, "veiled", f"{likely}, veiled: head {chance:.2f}", _theme(said))
 
-    def _redirect(self, said: str, found: frozenset[str], sensed: Sensed) -> tuple[str, str] | None:
-        """The redirect text that is due, and why."""
+    def _redirect(self, said: str, history: Sequence[Turn], denied: frozenset[str]) -> tuple[str, str] | None:
+        """The redirect text that is due, and why. ``denied``: matters that the person said it is not."""
+        found = signals.matched(said)
         if found & _INJECTION_ALONE:
             return "injection", f"injection: {', '.join(sorted(found & _INJECTION_ALONE))}"
         if self._sense is not None:
+            sensed = self._sense.read(said, PIECES)
+            last = history[-1].gated.kind if history and history[-1].gated is not None else None
             for kind in ("injection", "legal", "clinical"):
-                ruled = any(name.startswith(f"{kind}.") for name in found) and ASKS.search(said)
-                needed = self._sense.threshold(kind) * (WITH_RULE if ruled else 1)
-                if kind != "injection" and not ASKS.search(said):
+                ruled = any(name.startswith(f"{kind}.") for name in found)
+                asked = ASKS.search(said) is not None
+                needed = self._sense.threshold(kind) * (WITH_RULE if ruled and asked else 1)
+                if kind != "injection" and not asked:
                     # Illness or a dispute that is told of, with nothing asked, is mostly the background of work talk.
                     needed = TOLD
+                if not ruled and (kind in denied or kind == last or WORDING.search(said) or _brief(said, kind)):
+                    # Denied, just redirected, a question on how to say something, or a bare word: the head alone
+                    # is no reason to send somebody away.
+                    continue
                 if sensed.chances[kind] >= needed:
                     texts = [name for name, of in REDIRECTS.items() if of == kind]
                     name = self._sense.fitting(sensed.pieces[kind], texts)
@@ -171,6 +191,19 @@ class SafetyGate:
                         name = "clinical-other"
                     return name, f"{name}: {rule}"
         return None
+
+
+def _crisis(turn: Turn) -> bool:
+    return turn.gated is not None and turn.gated.kind == "crisis"
+
+
+def _said(history: Sequence[Turn]) -> list[str]:
+    return [turn.said for turn in history]
+
+
+def _brief(said: str, kind: str) -> bool:
+    """ "Give list", "Thank you. Good night.": too little to steer anybody."""
+    return kind == "injection" and len(said.split()) <= BRIEF_WORDS
 
 
 def _who_by_rule(said: str, found: frozenset[str]) -> tuple[Who, frozenset[str]] | None:

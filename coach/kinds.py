@@ -16,7 +16,20 @@ _FACTS = frozenset(
     ("event", "quote", "impact", "tried", "own_part", "feeling", "verdict", "fear", "wish", "constraint")
 )
 _ASKING = frozenset(
-    ("ask_fact", "ask_words", "ask_advice", "what_if", "more", "rephrase", "about_coach", "out_of_scope")
+    (
+        "ask_fact",
+        "ask_words",
+        "ask_list",
+        "small_talk",
+        "can_help",
+        "source",
+        "ask_advice",
+        "what_if",
+        "more",
+        "rephrase",
+        "about_coach",
+        "out_of_scope",
+    )
 )
 _SHORT, _MIDDLE = 20, 40
 """Words up to which a message can be nothing but a wish about the talk itself, or but venting."""
@@ -42,8 +55,15 @@ def kinds_of(u: Utterance, slots: Sequence[Slot], history: Sequence[Turn]) -> li
         if when:
             found.append(kind)
 
+    offered = bool(history and history[-1].plan and history[-1].plan.notes.get("offer"))
+
     add("other_language", language_of(text))
     add("greeting", _starts("greeting", text))
+    agreed = _shows("agree", text) if offered else history and _shows("said_yes", text)
+    add("yes", agreed and words <= _SHORT)
+    add("small_talk", _shows("small_talk", text) and words <= _SHORT // 2)
+    add("can_help", not history and _shows("can_you_help", text) and words <= _MIDDLE and not _told(facts))
+    add("source", history and _shows("source_ask", text) and words <= _SHORT // 2)
     add("already_asked", history and _shows("already", text) and words <= _MIDDLE)
     add("about_coach", _shows("coach", text) and words <= _SHORT and not facts)
     add("out_of_scope", _shows("out", text) and not any(s.kind == "role" for s in slots) and words <= _SHORT)
@@ -53,13 +73,14 @@ def kinds_of(u: Utterance, slots: Sequence[Slot], history: Sequence[Turn]) -> li
     add("report_back", _shows("report", text) and history and not text.endswith("?"))
     add("ask_fact", _shows("fact", text) or (_shows("figure", text) and text.endswith("?")))
     add("what_if", _shows("what_if", text) and words <= _MIDDLE)
+    add("ask_list", _shows("ask_list", text))
     add("ask_words", _shows("ask_words", text))
     add("ask_advice", _shows("advice", text))
     add("rephrase", history and _starts("rephrase", text))
     add("more", history and _starts("more", text))
     add("elsewhere", history and _shows("elsewhere", text))
     add("reject", history and _shows("reject", text))
-    add("yes", _starts("yes", text))
+    add("yes", "yes" not in found and _starts("yes", text))
     add("no", _starts("no", text))
     add("dont_know", _starts("dont_know", text))
     add("close", history and _shows("close", text) and words <= _SHORT)
@@ -72,7 +93,7 @@ def kinds_of(u: Utterance, slots: Sequence[Slot], history: Sequence[Turn]) -> li
     add("ask_open", text.endswith("?") and not _ASKING & set(found))
     add("two_things", words > 80 or (_shows("two", text) and words > 25))
     add("facts", facts)
-    add("source", history and _shows("source", text) and words <= 8)
+    add("source", "source" not in found and history and _shows("source", text) and words <= _SHORT // 2)
     if not found:
         found.append("answer" if asked else "facts" if words > 3 else "unclear")
     if "ask_open" in found and found[0] in {"verdict", "plan", "venting", "commit"}:
@@ -82,6 +103,18 @@ def kinds_of(u: Utterance, slots: Sequence[Slot], history: Sequence[Turn]) -> li
     if found[0] in {"thanks", "close"} and any(k in found for k in ("ask_words", "ask_advice", "ask_fact")):
         found.append(found.pop(0))
     return found
+
+
+def _told(facts: Sequence[Slot]) -> bool:
+    """Whether something happened to speak of, beside courtesies."""
+    return any(slot.kind in {"event", "quote", "fear"} and slot.confidence >= 0.8 and slot.turn >= 0 for slot in facts)
+
+
+def lines_wanted(text: str) -> int | None:
+    """How many sentences of words to say a message asks for: "one line", "just the first sentence"; None where free."""
+    if _shows("one_line", text):
+        return 1
+    return 2 if _shows("two_lines", text) else None
 
 
 def _spoke_words(history: Sequence[Turn]) -> bool:

@@ -46,6 +46,35 @@ class Memory:
         return self.last.notes.get("offer") if self.last else None
 
     @property
+    def open_offer(self) -> str | None:
+        """The latest offer of the last few turns that was never carried out; for "I said yes"."""
+        for plan in reversed(self.plans[-4:]):
+            offer = plan.notes.get("offer")
+            if offer and not any(idea == offer for _, idea in self.ideas):
+                return offer
+        return None
+
+    @property
+    def words_due(self) -> bool:
+        """Whether words to say were asked for in the last three turns, and none were given since."""
+        for plan, shape in zip(reversed(self.plans[-3:]), reversed(self.shapes[-3:]), strict=True):
+            if "words" in shape or plan.move in {"thanks", "close"}:
+                return False
+            if plan.notes.get("wanted") == "words":
+                return True
+        return False
+
+    @property
+    def rejected(self) -> frozenset[str]:
+        """Cards that the person pushed back on."""
+        pairs = zip(self.plans, self.plans[1:], strict=False)
+        return frozenset(before.card for before, after in pairs if after.move == "repair" and before.card)
+
+    def sure_of(self, card: str) -> float:
+        """How sure the library has been of a card in this talk."""
+        return max((float(p.notes.get("sure", "0")) for p in self.plans if p.card == card), default=0.0)
+
+    @property
     def last_intent(self) -> str | None:
         return self.last.question.intent if self.last and self.last.question else None
 
@@ -75,6 +104,11 @@ def _runs(sentences: Sequence[Sentence]) -> list[str]:
     return [text for _, text in runs]
 
 
+def _ideas(plan: Plan) -> tuple[str, ...]:
+    """The idea of a turn, or the several of a list."""
+    return (plan.idea or "", *plan.notes.get("list", "").split(","))
+
+
 def remember(history: Sequence[Turn]) -> Memory:
     """What was heard of the coach so far."""
     told = [turn for turn in history if turn.plan and turn.heard]
@@ -90,7 +124,7 @@ def remember(history: Sequence[Turn]) -> Memory:
         plans=tuple(turn.plan for turn in told if turn.plan),
         asked=frozenset(asked),
         questions=frozenset(s.text for turn in told for s in heard(turn) if s.kind == "question"),
-        ideas=frozenset((t.plan.card, t.plan.idea) for t in told if t.plan and t.plan.card and t.plan.idea),
+        ideas=frozenset((t.plan.card, idea) for t in told if t.plan and t.plan.card for idea in _ideas(t.plan) if idea),
         words=frozenset(
             (t.plan.card, t.plan.words) for t in told if t.plan and t.plan.card and t.plan.words is not None
         ),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from coach.phrasebook import bank, cautions
+from coach.sayable import has_facts
 from coach.scene import (
     Scene,
     best_idea,
@@ -23,6 +24,12 @@ CLAIM_AT = 0.55
 """Similarity from which a message asks about a claim of the ledger (its questions score above, others below)."""
 SUMMARY_EVERY = 4
 OFFER_EVERY = 3
+LIST_WORDS = 95
+"""Words up to which ideas go into a list."""
+SURE = 0.35
+"""Certainty from which the card's own words are taken, blanks and all."""
+OWN_WORDS_BELOW = 0.25
+"""Below this certainty of the card, words to say come from the person's own facts."""
 LONG_WORDS = 80
 """A message longer than this gets its two threads named (coaching guide, "Long spoken turns")."""
 
@@ -87,11 +94,47 @@ def _write_it(scene: Scene) -> Plan:
     )
 
 
-def _ask_words(scene: Scene) -> Plan:
-    """One idea, and a line to try aloud."""
-    if scene.card is None:
+def _choice(scene: Scene) -> Plan:
+    """Which of the two nearest matters it is, before an answer to the wrong one."""
+    first, second = (id for id, _ in scene.retrieval.cards[:2])
+    notes = {"choice": f"{first},{second}"}
+    return plan_for(replace(scene, card=None), "goal", "choice", notes=notes)
+
+
+def _own_words(scene: Scene) -> Plan:
+    """A line to say, built from what the person told."""
+    return plan_for(replace(scene, card=None), "options", "own_words")
+
+
+def _ask_list(scene: Scene) -> Plan:
+    """The best few ideas of the card, one after the other."""
+    if scene.card is None or scene.match is None:
         return _not_covered(scene)
+    ranked = sorted(zip(scene.match.ideas, scene.card.ideas, strict=True), key=lambda pair: -pair[0])
+    ids: list[str] = []
+    words = 0
+    offered = scene.memory.open_offer
+    for _, idea in sorted(ranked, key=lambda pair: pair[1].id != offered):
+        long = len(idea.say.split())
+        if (scene.card.id, idea.id) not in scene.memory.ideas and (not ids or words + long <= LIST_WORDS):
+            ids.append(idea.id)
+            words += long
+    if len(ids) < 2:
+        return _more(scene)
+    return plan_for(scene, "options", "list", idea=ids[0], notes={"list": ",".join(ids[:4])})
+
+
+def _ask_words(scene: Scene) -> Plan:
+    """One idea, and a line to try aloud; from the person's own facts where no card is sure to fit."""
+    if scene.card is None or scene.sure < OWN_WORDS_BELOW or scene.memory.words_due:
+        return _own_words(scene)
     words = best_words(scene)
+    # Blanks to fill are little help to somebody who has just told the facts, or what was their own part.
+    if scene.frame.now("own_part") and has_facts(scene.frame):
+        return _own_words(scene)
+    blanks = scene.card.words[words].say.count("[") if words is not None else 0
+    if blanks > 1 and scene.sure < SURE and has_facts(scene.frame):
+        return _own_words(scene)
     idea = best_idea(scene)
     if words is None:
         return _ask_advice(scene)
@@ -135,15 +178,34 @@ def _what_if(scene: Scene) -> Plan:
 def _ask_fact(scene: Scene) -> Plan:
     """Who found what, in whom, how sure; or that nothing was found."""
     near = [(id, score) for id, score in scene.claims if score >= CLAIM_AT]
-    again = scene.memory.last if scene.memory.last and scene.memory.last.move == "evidence" else None
-    if again and "source" in scene.frame.also:
-        return plan_for(scene, "evidence", "source", claims=again.claims)
+    last = scene.memory.last
+    if last and last.move == "evidence" and "source" in scene.frame.also:
+        return _source(scene)
     if near:
         question = None if scene.memory.moves("evidence") else Question("goal.use", "goal", "")
         return plan_for(scene, "evidence", "evidence", claims=(near[0][0],), question=question)
     if scene.card is not None and ({"ask_advice", "ask_words"} & scene.frame.also):
         return _ask_advice(scene)
     return plan_for(replace(scene, card=None), "evidence", "not_covered", notes={"fact": "yes"})
+
+
+def _source(scene: Scene) -> Plan:
+    """Where what was just said comes from."""
+    last = scene.memory.last
+    if last and last.move == "evidence":
+        return plan_for(scene, "evidence", "source", claims=last.claims)
+    return plan_for(replace(scene, card=None), "evidence", "source_of")
+
+
+def _small_talk(scene: Scene) -> Plan:
+    """A friendly word about being software, and back to the person."""
+    return plan_for(replace(scene, card=None), "opening", "small_talk")
+
+
+def _can_help(scene: Scene) -> Plan:
+    """Doubt about talking to a machine: what it is good for, and an invitation."""
+    question = next_question(scene, intents=("goal.useful", "goal.matters"))
+    return plan_for(replace(scene, card=None), "opening", "can_help", question=question)
 
 
 def _ask_open(scene: Scene) -> Plan:
@@ -171,6 +233,8 @@ def _more(scene: Scene) -> Plan:
     words = best_words(scene)
     if words is not None:
         return plan_for(scene, "options", "words", words=words)
+    if scene.card is None:
+        return progress(scene)
     return plan_for(scene, "options", "no_more_ideas", question=next_question(scene, stages=("options", "will")))
 
 
@@ -193,7 +257,9 @@ def _elsewhere(scene: Scene) -> Plan:
 
 def _yes(scene: Scene) -> Plan:
     """Yes to an offer does it; to an open question it asks for an example."""
-    offer = scene.memory.offer
+    offer = scene.memory.offer or scene.memory.open_offer
+    if "ask_list" in scene.frame.also and scene.card:
+        return _ask_list(scene)
     if offer == "words":
         words = best_words(scene)
         if words is not None:
@@ -369,7 +435,12 @@ MOVES: dict[str, Callable[[Scene], Plan]] = {
     "less": _less,
     "reword": _reword,
     "write_it": _write_it,
+    "choice": _choice,
     "ask_words": _ask_words,
+    "ask_list": _ask_list,
+    "source": _source,
+    "small_talk": _small_talk,
+    "can_help": _can_help,
     "ask_advice": _ask_advice,
     "ask_fact": _ask_fact,
     "ask_open": _ask_open,

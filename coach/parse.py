@@ -285,6 +285,30 @@ _THIRD = {"he": "you", "she": "you", "they": "you", "him": "you", "her": "you", 
 _THIRD_BE = {"is": "are", "'s": "'re", "was": "were", "has": "have", "does": "do"}
 
 
+def confessed(clause: Clause, alone: bool) -> str | None:
+    """What the person did, said to the other: "I snapped at her" → "I snapped at you".
+
+    ``alone``: the talk is of one other person only. Else it stands in brackets who is meant. None where the clause
+    is not about the person themselves.
+    """
+    span = clause.head.doc.char_span(clause.start, clause.end)
+    subject = _subject(clause.head)
+    if span is None or subject is None or subject.lower_ != "i":
+        return None
+    first = next(token for token in span if token.i >= subject.i)
+    out: list[str] = []
+    for token in span:
+        if token.i < first.i:
+            continue
+        word = token.lower_
+        if token.tag_ in {"PRP", "PRP$"} and word in {"he", "she", "him", "her", "his", "their", "them", "they"}:
+            turned_word = "your" if token.tag_ == "PRP$" else "you"
+            out.append((turned_word if alone else f"[{turned_word} or {word}]") + token.whitespace_)
+        else:
+            out.append(("I" if word == "i" else token.text) + token.whitespace_)
+    return "".join(out).strip(" ,.;")
+
+
 def addressed(clause: Clause, other: str) -> str | None:
     """A clause about somebody, said to them: "she missed the handover" → "you missed the handover".
 

@@ -13,7 +13,7 @@ from coach import patterns
 from coach.frame import Frame, Slot
 from coach.lexicon import lexicon
 from coach.memory import Memory, opening
-from coach.parse import Phrase, turned
+from coach.parse import turned
 from coach.phrasebook import fill, reflections, unused
 
 LONGEST_RUN = 4
@@ -24,12 +24,13 @@ MAX_WORDS = 36
 # What a message shows, the most telling first. Each is tried only where the frame holds its slots.
 _ORDER = (
     "contrast", "echo", "quote_impact", "event_impact", "own_part", "quote", "count_event", "feeling_event", "tried",
-    "fear", "wish", "impact", "task_about", "does_to", "event", "constraint", "facts_3", "facts_2",
+    "fear", "wish", "impact", "task_about", "does_to", "event", "constraint", 
     "task_deadline", "feeling",
     "role", "task", "echo_alone",
 )  # fmt: skip
 
 _WORD = re.compile(r"[\w']+")
+_FILLERS = re.compile(r"(?:^|(?<=\s))(?:uh+m*|um+|er+m*|hm+)\b,?\s+|,?\s+(?:and,?\s+)?(?:uh+m*|um+|er+m*)\W*$", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,12 @@ def quoted(slot: Slot) -> str:
         return slot.phrase
     if len(words) <= 2:
         return slot.phrase
-    return f"“{lower_first(slot.text)}”"
+    return f"“{lower_first(without_fillers(slot.text))}”"
+
+
+def without_fillers(text: str) -> str:
+    """Less the sounds of somebody thinking, which nobody wants read back."""
+    return _FILLERS.sub("", text).strip(" ,.;")
 
 
 def longest_run(text: str, said: str) -> int:
@@ -148,7 +154,7 @@ def _slots_for(form: str, frame: Frame, echo: str | None) -> Iterator[dict[str, 
             parts = {"echo": echo, "echo_lower": echo[0].lower() + echo[1:]}
             if told:
                 best = max(told, key=lambda s: telling(s, frame) + 0.4 * (s.kind in {"quote", "impact", "own_part"}))
-                yield parts | {"x": lower_first(best.text.rstrip("."))}
+                yield parts | {"x": lower_first(without_fillers(best.text.rstrip(".")))}
         case "echo_alone" if echo:
             yield {"echo": echo}
         case "quote_impact" if quote and impact and len(quote.text.split()) <= 10:
@@ -183,11 +189,6 @@ def _slots_for(form: str, frame: Frame, echo: str | None) -> Iterator[dict[str, 
                 yield {"who": who.phrase, "about_q": quoted(about)}
         case "does_to":
             yield from _does_to(frame)
-        case "facts_3" | "facts_2":
-            nouns = key_phrases(frame)
-            size = int(form[-1])
-            if len(nouns) >= size:
-                yield {f"np{i + 1}": noun for i, noun in enumerate(nouns[:size])}
         case "task_deadline":
             if deadline := now("deadline"):
                 yield {"deadline": deadline.phrase, "deadline_cap": deadline.phrase}
@@ -222,45 +223,6 @@ def _does_to(frame: Frame) -> Iterator[dict[str, str]]:
         if len(a.split()) <= 4 and len(b.split()) <= 4:
             has_determiner = any(c.dep_ in {"det", "poss", "nummod"} for c in target.children)
             yield {"subject": a, "subject_cap": a, "object": b if has_determiner else f"the {b}"}
-
-
-def key_phrases(frame: Frame, most: int = 3) -> list[str]:
-    """The two or three noun phrases that carry the message, turned round, in its order."""
-    u = frame.utterance
-    scored: list[tuple[float, Phrase, str]] = []
-    for phrase in u.phrases:
-        if (
-            phrase.pronoun
-            or phrase.head in lexicon("empty_nouns")
-            or u.quote_at(phrase.start)
-            or phrase.head in lexicon("feelings")
-        ):
-            continue
-        words = phrase.text.split()
-        if len(words) > LONGEST_RUN or "," in phrase.text or not any(ch.isalpha() for ch in phrase.text):
-            continue
-        span = u.doc.char_span(phrase.start, phrase.end, alignment_mode="expand")
-        text = turned(span).strip(" ,.;:")
-        determined = (
-            phrase.proper
-            or phrase.number
-            or words[0].lower() in {"a", "an", "the"}
-            or phrase.root.tag_ in {"NNS", "NNP"}
-            or any(c.dep_ in {"det", "poss", "nummod", "quantmod"} for c in phrase.root.children)
-        )
-        if not determined:
-            text = f"the {text}"
-        score = (
-            2.0 * phrase.number + 1.0 * phrase.proper + 0.5 * (len(words) > 1) + 0.5 * (phrase.dep in {"nsubj", "dobj"})
-        )
-        score += 0.5 * any(c.dep_ in {"amod", "compound"} for c in phrase.root.children)
-        scored.append((score, phrase, text))
-    best = sorted(scored, key=lambda item: -item[0])[:most]
-    out: list[str] = []
-    for _, _, text in sorted(best, key=lambda item: item[1].start):
-        if text.lower() not in (t.lower() for t in out):
-            out.append(text)
-    return out
 
 
 def lower_first(text: str) -> str:

@@ -30,6 +30,9 @@ ANSWERED_BY: dict[str, tuple[SlotKind, ...]] = {
     "will.when": ("deadline",),
 }
 
+# Questions that only make sense with one other person.
+OF_ONE_PERSON = frozenset(("goal.relationship",))
+
 # The path, in the order in which a coach would ask. Stages overlap on purpose: reality, then the goal once more.
 PATH = (
     "reality.event", "goal.after", "reality.impact", "reality.their_view", "reality.tried", "reality.own_part",
@@ -63,6 +66,8 @@ class Scene:
     match: CardMatch | None
     claims: tuple[tuple[str, float], ...] = ()
     """Claims that the message asks about, with similarity, best first."""
+    sure: float = 1.0
+    """How sure the library is, or was on this topic, that the card is the right one."""
 
 
 def best_idea(scene: Scene, *, at_least: float = 0.0) -> str | None:
@@ -95,6 +100,10 @@ def uses_of(frame: Frame) -> tuple[str, ...]:
     return next((uses for pattern, uses in _USES if re.search(pattern, asked, re.I)), ("open",))
 
 
+ECHO_SURE = 0.35
+"""How sure of the card the library must be for an echo that is only near."""
+ECHO_CLOSE = 0.5
+"""Similarity from which an echo is said whatever the card."""
 ECHO_AT = 0.3
 """Similarity from which a card's deeper line fits the message (looked at on the situations kept for tuning)."""
 
@@ -104,7 +113,9 @@ def best_echo(scene: Scene) -> int | None:
     if scene.card is None or scene.match is None:
         return None
     ranked = sorted(enumerate(scene.match.echoes), key=lambda pair: -pair[1])
-    return next((i for i, score in ranked if score >= ECHO_AT and (scene.card.id, i) not in scene.memory.echoes), None)
+    # An echo says what is going on with the person: of a card that is a guess it would be an invention.
+    needed = ECHO_AT if scene.sure >= ECHO_SURE else ECHO_CLOSE
+    return next((i for i, score in ranked if score >= needed and (scene.card.id, i) not in scene.memory.echoes), None)
 
 
 def best_words(scene: Scene, *, uses: Sequence[str] = ()) -> int | None:
@@ -117,7 +128,7 @@ def best_words(scene: Scene, *, uses: Sequence[str] = ()) -> int | None:
     for index, (score, words) in enumerate(zip(scene.match.words, scene.card.words, strict=True)):
         if (scene.card.id, index) in scene.memory.words or filled(words.say, slots) is None:
             continue
-        rank = score + 0.1 * words.say.count("{") + (0.3 if words.use in uses else 0.0) - 0.03 * words.say.count("[")
+        rank = score + 0.1 * words.say.count("{") + (0.3 if words.use in uses else 0.0) - 0.06 * words.say.count("[")
         if best is None or rank > best[0]:
             best = (rank, index)
     return best[1] if best else None
@@ -133,6 +144,8 @@ def next_question(scene: Scene, *, stages: Sequence[str] = (), intents: Sequence
     )
     wanted = list(intents) or [*near, *path]
     for intent in wanted:
+        if intent in OF_ONE_PERSON and not (scene.frame.has("person") or scene.frame.has("role")):
+            continue
         if intent in scene.memory.asked or any(scene.frame.has(kind) for kind in ANSWERED_BY.get(intent, ())):
             continue
         if scene.card:

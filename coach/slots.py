@@ -56,6 +56,7 @@ def _people(u: Utterance, turn: int) -> list[Slot]:
             phrase.head in lexicon("roles")
             and not phrase.pronoun
             and not _body_part(phrase)
+            and not _oneself(phrase)
             and not u.quote_at(phrase.start)
         ):
             found.append(_slot("role", u, phrase.start, phrase.end, turn, 0.8, "np"))
@@ -64,7 +65,15 @@ def _people(u: Utterance, turn: int) -> list[Slot]:
 
 def _body_part(phrase: Phrase) -> bool:
     """ "Their head", as against the head of a school."""
-    return phrase.head == "head" and bool(re.match(r"(?:his|her|their|your|its)\b", phrase.text, re.I))
+    return phrase.head == "head" and bool(re.match(r"(?:his|her|their|your|its|my|our)\b", phrase.text, re.I))
+
+
+def _oneself(phrase: Phrase) -> bool:
+    """ "I'm a nurse": the person, and nobody that they lead."""
+    root = phrase.root
+    if root.dep_ == "pobj" and root.head.lower_ == "as":
+        return True
+    return root.dep_ == "attr" and any(c.dep_ == "nsubj" and c.lower_ == "i" for c in root.head.children)
 
 
 def _looks_like_name(phrase: Phrase) -> bool:
@@ -272,7 +281,7 @@ def _about(u: Utterance, clause: Clause, turn: int) -> Slot | None:
     for child in clause.head.children:
         if child.dep_ == "prep" and child.lower_ in {"about", "on"} and child.i > clause.head.i:
             inner = next(iter(child.children), None)
-            if inner is not None and inner.pos_ != "PRON":
+            if inner is not None and inner.pos_ != "PRON" and not _shows("day", inner.text):
                 return _slot(
                     "about",
                     u,

@@ -46,7 +46,7 @@ def file_of(url: str) -> Path | None:
 
 def _engine(url: str) -> sa.Engine:
     if not is_sqlite(url):
-        return sa.create_engine(url, pool_pre_ping=True)
+        return sa.create_engine(_with_driver(url), pool_pre_ping=True)
     file = file_of(url)
     if file is not None:
         # What is said here is nobody else's business: folder and file belong to the person alone.
@@ -76,6 +76,13 @@ def _engine(url: str) -> sa.Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _with_driver(url: str) -> sa.URL:
+    """``postgresql://…`` as people write it, with the driver that is installed."""
+    made = sa.make_url(url)
+    plain = made.drivername in ("postgresql", "postgres")
+    return made.set(drivername="postgresql+psycopg") if plain else made
 
 
 def _migrate(engine: sa.Engine) -> None:

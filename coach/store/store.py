@@ -304,6 +304,10 @@ class Store:
 
     # Transactions
 
+    async def transact(self, work: Callable[[sa.Connection], T], *, writes: bool) -> T:
+        """One transaction of another owner of tables in this database."""
+        return await self._run(work, writes=writes)
+
     async def _write(self, work: Callable[[sa.Connection], T]) -> T:
         return await self._run(work, writes=True)
 

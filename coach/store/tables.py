@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration. Kept here so that an up-to-date store opens without importing alembic; a test compares."""
 
 metadata = sa.MetaData()
@@ -75,4 +75,71 @@ commitments = sa.Table(
     sa.Column("created", sa.DateTime(timezone=True), nullable=False),
     sa.Column("changed", sa.DateTime(timezone=True), nullable=False),
     sa.UniqueConstraint("conversation", "about", name="one_commitment_about_a_matter"),
+)
+
+# Workshops: coach/workshop says what these hold and why nothing in them tells who wrote a card.
+
+_ROOM = "rooms.id"
+
+rooms = sa.Table(
+    "rooms",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    # None once the room has ended: its code may be drawn again.
+    sa.Column("code", sa.String, unique=True),
+    # Hashes of the facilitator's and the projected page's secrets.
+    sa.Column("desk_key", sa.String, nullable=False),
+    sa.Column("wall_key", sa.String, nullable=False),
+    sa.Column("state", sa.JSON, nullable=False),
+    # Goes up with every change, so that each worker sees when to look.
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("opened", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("ended", sa.DateTime(timezone=True)),
+)
+
+seats = sa.Table(
+    "seats",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("room", sa.String, sa.ForeignKey(_ROOM, ondelete="CASCADE"), nullable=False, index=True),
+    # Hash of the secret that only the phone has.
+    sa.Column("key", sa.String, nullable=False, unique=True),
+    sa.Column("nickname", sa.String, nullable=False),
+    sa.Column("conversation", sa.String, nullable=False),
+    sa.Column("hand", sa.Boolean, nullable=False),
+    # Hash of the link by which another device may fetch the take-home file.
+    sa.Column("take_key", sa.String),
+)
+
+pools = sa.Table(
+    "pools",
+    metadata,
+    sa.Column("room", sa.String, sa.ForeignKey(_ROOM, ondelete="CASCADE"), primary_key=True),
+    sa.Column("step", sa.String, primary_key=True),
+    # One value, written anew as a whole: rows of their own would tell by their place in the file who came when.
+    sa.Column("held", sa.JSON, nullable=False),
+)
+
+cards = sa.Table(
+    "cards",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("room", sa.String, sa.ForeignKey(_ROOM, ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("step", sa.String, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    # Blurred to a quarter of an hour.
+    sa.Column("shown", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("hidden", sa.Boolean, nullable=False),
+    # Tags of the voters, sorted; each tag is good for this card only.
+    sa.Column("votes", sa.JSON, nullable=False),
+)
+
+presence = sa.Table(
+    "presence",
+    metadata,
+    sa.Column("room", sa.String, sa.ForeignKey(_ROOM, ondelete="CASCADE"), primary_key=True),
+    sa.Column("worker", sa.String, primary_key=True),
+    # How many phones show what, by place; never which.
+    sa.Column("places", sa.JSON, nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
 )

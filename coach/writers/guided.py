@@ -6,19 +6,25 @@ or turn shape comes twice.
 
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 
 from coach import patterns
 from coach.fill import filled, words_slots
 from coach.foreign import language_of
 from coach.frame import Slot
+from coach.kinds import lines_wanted
+from coach.leaving import reason
 from coach.memory import remember
 from coach.phrasebook import cautions, phrases, unused
 from coach.protocols import Brief
 from coach.reflection import Reflection, link, lower_first, points, quoted, reflect, telling
-from coach.values import Card, Citation, Claim, Grade, Idea, Sentence
+from coach.sayable import built
+from coach.values import Card, Citation, Claim, Grade, Idea, Sentence, SentenceKind
 from coach.writers import practised, rehearsed
 from coach.writers.draft import Draft, split_sentences
 
+LEAST_TAKEN = 4
+"""Words below which a fact, said back after a correction, would be a torn-off piece."""
 MAX_WORDS = 110
 """A typed reply stays under this; the coaching guide asks for 40 to 80 words, less when spoken."""
 
@@ -87,6 +93,8 @@ def _words(d: Draft, lead_key: str = "words_lead", *, after: bool = True) -> boo
     lead = d.line(lead_key) or phrases()[lead_key][0]
     cited = () if any(s.citations for s in d.sentences) else (cite_card(card),)
     say = say.replace('"', "'")
+    if (wanted := lines_wanted(d.brief.said)) is not None:
+        say, after = shortened(say, wanted), False
     d.say(f"{lead} “{say}”", "words", cited)
     if after:
         d.phrase("words_after")
@@ -168,8 +176,41 @@ def _advise(d: Draft) -> None:
     _question(d)
 
 
+def _own_words(d: Draft) -> None:
+    """A line from the person's own facts; what is missing stands in brackets."""
+    for tail in unused(phrases()["own_words_tail"], d.memory.sentences, d.seed):
+        for blank in unused(phrases()["own_words_blank"], d.memory.sentences, d.seed):
+            say = built(d.brief.frame, tail, blank).replace('"', "'")
+            if not any(say in spoken for spoken in d.memory.sentences):
+                lead = d.line("words_lead") or phrases()["words_lead"][0]
+                d.say(f"{lead} “{say}”", "words")
+                if lines_wanted(d.brief.said) is None:
+                    d.phrase("words_after" if "[" not in say else "own_words_after")
+                return
+    d.phrase("reword_none")
+
+
+def _choice(d: Draft) -> None:
+    """Two matters by name, and which it is."""
+    notes = d.brief.plan.notes
+    _reflection(d)
+    d.say(d.line("choice", first=lower_first(notes["first"]), second=lower_first(notes["second"])), "question")
+
+
+def _list(d: Draft) -> None:
+    """Several ideas, each with its source."""
+    card = d.brief.card
+    if card is None:
+        return
+    for number, id in enumerate(d.brief.plan.notes["list"].split(",")):
+        idea = next(i for i in card.ideas if i.id == id)
+        claims = tuple(claim for claim in d.brief.claims if claim.id in idea.claims)
+        cited = (*(cite_claim(claim) for claim in claims), cite_card(card, idea, claims))
+        d.say(f"{phrases()['list_marks'][number]} {idea.say}", "insight", cited)
+
+
 def _say_words(d: Draft) -> None:
-    if not d.brief.plan.notes.get("written"):
+    if not d.brief.plan.notes.get("written") and lines_wanted(d.brief.said) is None:
         _idea(d)
     if not _words(d):
         _idea(d)
@@ -178,9 +219,43 @@ def _say_words(d: Draft) -> None:
 
 def _less(d: Draft) -> None:
     quiet = re.search(r"question|asking", d.brief.said, re.I)
-    d.phrase("no_more_questions" if quiet else "less")
+    lead = d.line("no_more_questions" if quiet else "less")
+    again = None if quiet else _again_shorter(d)
+    if again is not None:
+        text, kind, cited = again
+        d.say(f"{lead} {text}" if lead else text, kind, cited)
+        return
+    d.say(lead)
     if not _words(d, after=False):
         _idea(d)
+
+
+def _again_shorter(d: Draft) -> tuple[str, SentenceKind, tuple[Citation, ...]] | None:
+    """The core of what was just said, in fewer words; None where it was short already."""
+    last = d.brief.history[-1].spoken if d.brief.history else ()
+    for sentence in last:
+        inside = _INSIDE.search(sentence.text) if sentence.kind == "words" else None
+        if inside:
+            short = shortened(inside.group(1), 1)
+            return (f"“{short}”", "words", sentence.citations) if short != inside.group(1) else None
+    for sentence in last:
+        if sentence.kind == "insight":
+            first = split_sentences(sentence.text)[0]
+            return (first, "insight", sentence.citations) if first != sentence.text else None
+    return None
+
+
+_INSIDE = re.compile(r"“(.+)”", re.S)
+_SALUTE = re.compile(r"^(?:[A-Z]\w+, )?(?:thank you|thanks|hello|hi)\b[^.?!]*[.?!]$", re.I)
+
+
+def shortened(words: str, most: int) -> str:
+    """The first ``most`` sentences of words to say; of two the last is the question, where there is one."""
+    parts = [part for part in re.split(r"(?<=[.?!])\s+", words) if not _SALUTE.match(part)] or [words]
+    if most == 1 or len(parts) <= most:
+        return " ".join(parts[:most])
+    question = next((part for part in reversed(parts) if part.endswith("?")), parts[1])
+    return f"{parts[0]} {question}" if question != parts[0] else " ".join(parts[:2])
 
 
 def _reword(d: Draft) -> None:
@@ -209,12 +284,13 @@ def _repair(d: Draft) -> None:
     d.phrase("repair")
     rest = _after_rejection(d.brief.said)
     new = _newest(d)
-    if rest:
-        d.phrase("repair_take_up", "reflection", new_q=f"“{rest}”")
-    elif new:
-        d.phrase("repair_take_up", "reflection", new_q=quoted(new))
-    else:
-        d.phrase("repair_open")
+    told = quoted(new) if new and len(new.text.split()) >= LEAST_TAKEN else None
+    for taken in (f"“{rest}”" if rest else None, told):
+        # What may not leave, such as an insult that was quoted, would leave the repair empty.
+        if taken and reason(Sentence(taken, "reflection"), d.brief.said) is None:
+            d.phrase("repair_take_up", "reflection", new_q=taken)
+            return
+    d.phrase("repair_open")
 
 
 def _after_rejection(said: str) -> str | None:
@@ -255,6 +331,29 @@ def _source(d: Draft) -> None:
         d.say(text, "evidence", (cite_claim(claim),))
         if claim.caveat:
             d.say(f"Its limits: {lower_first(claim.caveat)}", "evidence", (cite_claim(claim),))
+
+
+def _source_of(d: Draft) -> None:
+    """The card or study behind the last advice; or plainly that there was none."""
+    cited = [c for turn in reversed(d.brief.history[-3:]) for s in turn.spoken for c in s.citations]
+    if not cited:
+        d.phrase("source_none", "evidence")
+        return
+    study = next((c for c in cited if c.id.startswith("claim:")), None)
+    card = next((c for c in cited if c.id.startswith("card:")), None)
+    if study:
+        d.phrase("source_study", "evidence", source=study.source)
+    elif card:
+        d.phrase("source_card", "evidence", title=card.heading)
+    else:
+        d.phrase("source_document", "evidence", title=cited[0].source)
+    if d.sentences:
+        d.sentences[-1] = replace(d.sentences[-1], citations=(study or card or cited[0],))
+
+
+def _can_help(d: Draft) -> None:
+    d.phrase("can_help")
+    _question(d)
 
 
 def _not_covered(d: Draft) -> None:
@@ -370,7 +469,9 @@ def _commit(d: Draft) -> None:
 
 
 def _thanks(d: Draft) -> None:
-    d.phrase("thanks")
+    # Praise for a talk that went wrong along the way would sound like mockery.
+    rough = d.memory.moves("repair", "already_asked", "less", "reword")
+    d.phrase("thanks_plain" if rough else "thanks")
 
 
 def _close(d: Draft) -> None:
@@ -450,6 +551,12 @@ _MOVES: dict[str, Callable[[Draft], None]] = {
     "offer": _offer,
     "advise": _advise,
     "words": _say_words,
+    "own_words": _own_words,
+    "list": _list,
+    "choice": _choice,
+    "source_of": _source_of,
+    "small_talk": _fixed("small_talk"),
+    "can_help": _can_help,
     "prepare": _prepare,
     "rephrase": _rephrase,
     "less": _less,

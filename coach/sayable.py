@@ -1,0 +1,102 @@
+"""Words to say when no card has any: built from what the person told, with blanks for what they did not.
+
+Own part first, then what happened, what it did and what is wished, and a question that is theirs to answer. Nothing
+is added that was not said.
+"""
+
+import re
+
+from coach.fill import latest_event, words_slots
+from coach.frame import Frame, Slot
+from coach.kinds import lines_wanted
+from coach.parse import confessed
+from coach.phrasebook import sentence_case
+
+_SORRY = re.compile(r"\b(?:sorry|apolog|forgive|put (?:it|this) right|make (?:it|this) right|own up)", re.I)
+_MOST_PARTS = 2
+NEAR = 25
+"""Characters between a time and an event that belong together."""
+LONGEST_PART = 16
+"""Words of a fact that still fit into a sentence to be spoken."""
+
+
+def built(frame: Frame, tail: str, blank: str) -> str:
+    """One to four sentences to say; as many as the person asked for, where they said.
+
+    ``tail`` is the question to end on, ``blank`` the line for a talk of which nothing is known yet.
+    """
+    facts = words_slots(frame)
+    parts = [sentence_case(f"{part}.") for part in _parts(frame, facts)]
+    name = facts.get("person")
+    wanted = lines_wanted(frame.said)
+    if not parts:
+        line = f"{name}, {blank[:1].lower()}{blank[1:]}" if name and not blank.startswith("I ") else blank
+        return line if wanted == 1 else f"{line} {tail}"
+    if name:
+        parts[0] = f"{name}, {_low(parts[0])}"
+    if wanted == 1:
+        return parts[0]
+    if wanted == 2:
+        return f"{parts[0]} {tail}" if len(parts) == 1 else " ".join(parts[:2])
+    if "wish" in facts and len(facts["wish"].split()) <= LONGEST_PART and not _about_the_talk(facts["wish"]):
+        parts.append(f"I'd like {facts['wish']}.")
+    return " ".join([*parts, tail])
+
+
+def has_facts(frame: Frame) -> bool:
+    """Whether the person has told something that a line of their own can be built from."""
+    return bool(_parts(frame, words_slots(frame)))
+
+
+def _parts(frame: Frame, facts: dict[str, str]) -> list[str]:
+    own = _own(frame)
+    if own:
+        return [*own, "That was mine to do better, and I'm sorry"] if _SORRY.search(" ".join(frame.topic)) else own
+    parts = []
+    if "event" in facts:
+        event = re.sub(r"\b(?:also|too|now|again) ", "", facts["event"])
+        when = _when(frame)
+        parts.append(f"{when} {event}" if when and when.lower() not in event.lower() else event)
+    elif "quote" in facts:
+        parts.append(f'I heard "{facts["quote"].rstrip(".")}"')
+    if "impact" in facts and parts:
+        parts.append(facts["impact"])
+    return parts
+
+
+def _when(frame: Frame) -> str | None:
+    """The time that stands in the event's own sentence."""
+    event = latest_event(frame)
+    if event is None or not 0 <= event.turn < len(frame.topic) + frame.topic_start:
+        return None
+    said = frame.topic[event.turn - frame.topic_start]
+    for slot in frame.all("when"):
+        between = said[min(slot.end, event.end) : max(slot.start, event.start)]
+        if slot.turn == event.turn and len(between) <= NEAR and not re.search(r"[.!?\n]", between):
+            return slot.text
+    return None
+
+
+def _own(frame: Frame) -> list[str]:
+    """What the person did themselves, as they would say it to the other; the latest first, at most two."""
+    alone = len({slot.text.lower() for slot in (*frame.all("person"), *frame.all("role"))}) <= 1
+    found: list[str] = []
+    for slot in reversed(frame.all("own_part")):
+        text = _said(slot, alone)
+        if text and text not in found and len(text.split()) <= LONGEST_PART:
+            found.append(text)
+    return list(reversed(found[:_MOST_PARTS]))
+
+
+def _said(slot: Slot, alone: bool) -> str | None:
+    return confessed(slot.clause, alone) if slot.clause is not None else None
+
+
+def _about_the_talk(wish: str) -> bool:
+    """A wish about having the talk ("to say something to Dawid") is no part of it."""
+    return re.match(r"to (?:say|speak|talk|tell|ask|know|hear|begin|start|open|go)\b", wish) is not None
+
+
+def _low(text: str) -> str:
+    first = text.split()[0]
+    return text if first in {"I", "I'm", "I've", "I'd", "I'll"} else text[:1].lower() + text[1:]

@@ -1,0 +1,1 @@
+"""Timelines: what happened when, read from what people wrote down while it happened or remembered afterwards."""
