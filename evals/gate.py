@@ -19,6 +19,9 @@ FOLDER = Path(__file__).parent / "baselines"
 NOT_GATED = ("ms ", "seconds")
 """Figures that begin so depend on the machine."""
 
+SLACK = 0.2
+"""Share by which a figure without an interval, such as a median of words, may be worse."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fall:
@@ -83,10 +86,10 @@ def _worse(was: Row, now: Row) -> str | None:
     way = better(was)
     bound = was["low"] if way > 0 else was["high"]
     if bound is None:
-        bound = was["value"]
+        bound = was["value"] - way * SLACK * abs(was["value"])
     if (now["value"] - bound) * way < 0:
         edge = "below" if way > 0 else "above"
-        return f"{now['value']:g} is {edge} {bound:g}, the end of the accepted interval (accepted {was['value']:g})"
+        return f"{now['value']:g} is {edge} {bound:g}, the end of what was accepted (accepted {was['value']:g})"
     if was["holds"] and now["holds"] is False:
         return f"{now['value']:g} no longer meets {was['aim']} (accepted {was['value']:g})"
     return None

@@ -54,6 +54,11 @@ class _Topic:
     topic: tuple[str, ...] = field(default_factory=tuple)
 
 
+def topic_of(said: str) -> Any:
+    """A frame of one message, as far as the check reads frames."""
+    return _Topic((said,))
+
+
 def load_pairs(path: Path = PAIRS_FILE) -> list[Pair]:
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     return [Pair(**{**row, "claims": tuple(row.get("claims", ()))}) for row in rows]

@@ -75,8 +75,8 @@ def test_each_way_of_being_worse_is_named(tmp_path: Path) -> None:
     found = falls([below, above], accepted)
     assert [fall.figure for fall in found] == [key(GOOD), key(FALSE), key(WORDS)]
     assert [fall.why.split(" (")[0] for fall in found] == [
-        "0.89 is below 0.9016, the end of the accepted interval",
-        "0.08 is above 0.0545, the end of the accepted interval",
+        "0.89 is below 0.9016, the end of what was accepted",
+        "0.08 is above 0.0545, the end of what was accepted",
         "it was measured before and no longer is",
     ]
 

@@ -244,3 +244,23 @@ def test_every_suite_of_the_repository_has_cases_of_its_own_and_unique_ids() -> 
         assert bool(cases) is not suite.public, suite.name
         number += len(cases)
     assert number >= 400
+
+
+# Cards
+
+
+def test_a_card_that_invents_or_blames_is_refused() -> None:
+    from dataclasses import replace
+
+    from coach.grounding import GroundingCheck
+    from evals.cards import READ, measure, refused
+    from knowledge.cards import load_cards
+    from knowledge.claims import load_claims
+
+    card = load_cards()["tone-that-silences"]
+    check = GroundingCheck(load_claims())
+    assert [str(line) for line, _ in refused(card, check) if str(line) not in READ.read_text()] == []
+    worse = replace(card.ideas[0], say="Studies show that 83 % of juniors fall silent.")
+    found = list(refused(replace(card, ideas=(worse,)), check))
+    assert [line.text for line, _ in found] == ["Studies show that 83 % of juniors fall silent."]
+    assert [(row["value"], row["holds"]) for row in measure()] == [(0.0, True)]
