@@ -7,6 +7,10 @@ revision = "0003"
 down_revision = "0002"
 
 
+def _room() -> sa.ForeignKey:
+    return sa.ForeignKey("rooms.id", ondelete="CASCADE")
+
+
 def upgrade() -> None:
     op.create_table(
         "rooms",
@@ -19,11 +23,10 @@ def upgrade() -> None:
         sa.Column("opened", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended", sa.DateTime(timezone=True)),
     )
-    room = sa.ForeignKey("rooms.id", ondelete="CASCADE")
     op.create_table(
         "seats",
         sa.Column("id", sa.String, primary_key=True),
-        sa.Column("room", sa.String, room, nullable=False),
+        sa.Column("room", sa.String, _room(), nullable=False),
         sa.Column("key", sa.String, nullable=False, unique=True),
         sa.Column("nickname", sa.String, nullable=False),
         sa.Column("conversation", sa.String, nullable=False),
@@ -33,14 +36,14 @@ def upgrade() -> None:
     op.create_index("ix_seats_room", "seats", ["room"])
     op.create_table(
         "pools",
-        sa.Column("room", sa.String, room, primary_key=True),
+        sa.Column("room", sa.String, _room(), primary_key=True),
         sa.Column("step", sa.String, primary_key=True),
         sa.Column("held", sa.JSON, nullable=False),
     )
     op.create_table(
         "cards",
         sa.Column("id", sa.String, primary_key=True),
-        sa.Column("room", sa.String, room, nullable=False),
+        sa.Column("room", sa.String, _room(), nullable=False),
         sa.Column("step", sa.String, nullable=False),
         sa.Column("text", sa.Text, nullable=False),
         sa.Column("shown", sa.DateTime(timezone=True), nullable=False),
@@ -50,7 +53,7 @@ def upgrade() -> None:
     op.create_index("ix_cards_room", "cards", ["room"])
     op.create_table(
         "presence",
-        sa.Column("room", sa.String, room, primary_key=True),
+        sa.Column("room", sa.String, _room(), primary_key=True),
         sa.Column("worker", sa.String, primary_key=True),
         sa.Column("places", sa.JSON, nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
