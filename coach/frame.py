@@ -48,6 +48,8 @@ class Frame:
     topic_start: int
     topic: tuple[str, ...]
     """The person's messages on this topic, the present one last."""
+    against: tuple[str, str] | None = None
+    """What was said before and what this message says against it, verbatim; None where nothing collides."""
 
     def all(self, kind: str) -> list[Slot]:
         return [slot for slot in self.slots if slot.kind == kind]

@@ -28,7 +28,7 @@ LIST_WORDS = 95
 """Words up to which ideas go into a list."""
 SURE = 0.35
 """Certainty from which the card's own words are taken, blanks and all."""
-OWN_WORDS_BELOW = 0.25
+OWN_WORDS_BELOW = 0.3
 """Below this certainty of the card, words to say come from the person's own facts."""
 LONG_WORDS = 80
 """A message longer than this gets its two threads named (coaching guide, "Long spoken turns")."""
@@ -92,6 +92,13 @@ def _write_it(scene: Scene) -> Plan:
     return plan_for(
         scene, "options", "words", words=best_words(scene, uses=("write", "open")), notes={"written": "yes"}
     )
+
+
+def _contradiction(scene: Scene) -> Plan:
+    """Two things that were said and do not go together, side by side, without a verdict."""
+    old, new = scene.frame.against or ("", "")
+    question = Question("reality.changed", "reality", "")
+    return plan_for(scene, "reality", "contradiction", question=question, notes={"old": old, "new": new})
 
 
 def _choice(scene: Scene) -> Plan:
@@ -436,6 +443,7 @@ MOVES: dict[str, Callable[[Scene], Plan]] = {
     "reword": _reword,
     "write_it": _write_it,
     "choice": _choice,
+    "contradiction": _contradiction,
     "ask_words": _ask_words,
     "ask_list": _ask_list,
     "source": _source,

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from coach import patterns
+from coach.contradiction import contradicted
 from coach.denial import denied, without_denied
 from coach.frame import Frame, Slot
 from coach.kinds import kinds_of
@@ -28,9 +29,10 @@ USE_AT = 0.3
 CHOSEN = 0.9
 """How sure a card is that the person picked, or that a question about two of them led to."""
 _WANTS_WORDS = frozenset(("ask_words", "write_it"))
-CHOOSE_BELOW = 0.2
+CHOOSE_BELOW = 0.3
 """Below this certainty of the card an asked reply first asks which of the two nearest is meant."""
 MOST_CHOICES = 2
+_STATING = frozenset(("facts", "answer", "verdict", "venting", "two_things"))
 _CHOOSING = frozenset(("ask_advice", "ask_list", "ask_open", "what_if"))
 _STILL_DUE = frozenset(("facts", "answer", "reject", "two_things", "unclear"))
 """Kinds of message after which words that were asked for are still what is due."""
@@ -67,6 +69,7 @@ class CoachingPolicy:
             turn=len(history),
             topic_start=start,
             topic=(*(turn.said for turn in history[start:]), said),
+            against=contradicted(utterance, [self._parser.read(turn.said) for turn in history[start:]]),
         )
 
     def query(self, frame: Frame) -> str:
@@ -89,6 +92,8 @@ class CoachingPolicy:
         challenged = challenge(scene) if _announces(frame) else None
         kind = "ask_words" if memory.words_due and frame.kind in _STILL_DUE else frame.kind
         unsure = "choice" if kind in _CHOOSING and _unsure(scene) else kind
+        if frame.against is not None and kind in _STATING and memory.moves("contradiction") == 0:
+            unsure = "contradiction"
         plan = challenged or MOVES.get(unsure, progress)(scene)
         if unsure == "choice":
             plan = self._naming(plan)

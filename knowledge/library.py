@@ -322,6 +322,8 @@ class KnowledgeLibrary:
         messages = [line for line in text.split("\n") if line.strip()]
         weights = np.array([min(len(line.split()), WORDS_COUNT) for line in messages], float)
         scores = np.average([self._matcher.scores(line) for line in messages], axis=0, weights=weights)
+        # Messages of one topic are evidence that adds up, though they overlap: between their mean and their sum.
+        scores *= (weights.sum() / weights.max()) ** 0.5
         place = {id: n for n, id in enumerate(self._matcher.cards)}
         lowest = float(scores.min())
         ids = (owner.removeprefix("card:") for owner in self._card_ranking.owners)

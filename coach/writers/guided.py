@@ -190,6 +190,14 @@ def _own_words(d: Draft) -> None:
     d.phrase("reword_none")
 
 
+def _contradiction(d: Draft) -> None:
+    notes = d.brief.plan.notes
+    d.phrase(
+        "contradiction", "reflection", old_q=f"“{lower_first(notes['old'])}”", new_q=f"“{lower_first(notes['new'])}”"
+    )
+    _ask(d, "contradiction_question")
+
+
 def _choice(d: Draft) -> None:
     """Two matters by name, and which it is."""
     notes = d.brief.plan.notes
@@ -554,6 +562,7 @@ _MOVES: dict[str, Callable[[Draft], None]] = {
     "own_words": _own_words,
     "list": _list,
     "choice": _choice,
+    "contradiction": _contradiction,
     "source_of": _source_of,
     "small_talk": _fixed("small_talk"),
     "can_help": _can_help,
