@@ -329,7 +329,10 @@ def addressed(clause: Clause, other: str) -> str | None:
         return None
     out: list[str] = []
     subject_range = range(subject.left_edge.i, subject.right_edge.i + 1)
-    for token in span:
+    before = [token for token in span if token.i < subject.left_edge.i]
+    if any(token.pos_ in {"VERB", "AUX"} for token in before):
+        return None
+    for token in span[len(before) :]:  # a time in front is told apart, as a slot of its own
         if token.i in subject_range:
             if token.i == subject.right_edge.i:
                 out.append("you" + token.whitespace_)

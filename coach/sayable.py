@@ -30,7 +30,7 @@ def built(frame: Frame, tail: str, blank: str) -> str:
     name = facts.get("person")
     wanted = lines_wanted(frame.said)
     if not parts:
-        line = f"{name}, {blank[:1].lower()}{blank[1:]}" if name and not blank.startswith("I ") else blank
+        line = f"{name}, {_low(blank)}" if name else blank
         return line if wanted == 1 else f"{line} {tail}"
     if name:
         parts[0] = f"{name}, {_low(parts[0])}"
@@ -49,7 +49,7 @@ def has_facts(frame: Frame) -> bool:
 
 
 def _parts(frame: Frame, facts: dict[str, str]) -> list[str]:
-    own = _own(frame)
+    own = [re.sub(rf"\b{re.escape(facts.get('person', '[]'))}\b", "you", text) for text in _own(frame)]
     if own:
         return [*own, "That was mine to do better, and I'm sorry"] if _SORRY.search(" ".join(frame.topic)) else own
     parts = []
