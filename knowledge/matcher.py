@@ -9,6 +9,7 @@ import hashlib
 import os
 import shutil
 import threading
+from collections import OrderedDict
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 TRAINED = Path(__file__).parent / "matcher.npz"
 """Update and classifier, with the ids of the cards they were trained on."""
+REMEMBERED = 256
+"""Messages whose scores are kept, 400 bytes each."""
 WEIGHTS = "matching"
 
 
@@ -39,18 +42,30 @@ class Matcher:
             self._arrays = {name: arrays[name] for name in arrays.files}
         self.cards = tuple(str(id) for id in self._arrays["cards"])
         self._folder = _prepared(cache, trained, self._arrays, on_progress)
+        self._scored: OrderedDict[str, np.ndarray] = OrderedDict()
         self._turn = threading.Lock()  # batches side by side only fight for the same cores
         self._prototypes = self._arrays["prototypes"].astype(np.float32)
 
     def scores(self, text: str) -> np.ndarray:
-        """Float32 array of shape (len(cards),): log-probability of each card, "none of them" left out."""
+        """Float32 array of shape (len(cards),): log-probability of each card, "none of them" left out.
+
+        The messages of a topic are read again with each new one, so the last few are remembered.
+        """
         with self._turn:
+            if text in self._scored:
+                self._scored.move_to_end(text)
+                return self._scored[text]
             ids = self._tokenizer.encode(text).ids
             row = np.array([ids], np.int64)
             vector = self._session.run(["vectors"], {"input_ids": row, "attention_mask": np.ones_like(row)})[0][0]
         logits = float(self._arrays["scale"]) * self._prototypes @ vector + self._arrays["bias"]
         logits -= logits.max()
-        return (logits - np.log(np.exp(logits).sum()))[: len(self.cards)]
+        scores = (logits - np.log(np.exp(logits).sum()))[: len(self.cards)]
+        with self._turn:
+            self._scored[text] = scores
+            if len(self._scored) > REMEMBERED:
+                self._scored.popitem(last=False)
+        return scores
 
     @cached_property
     def _session(self) -> "InferenceSession":
