@@ -31,6 +31,9 @@ def measure(
     outcomes: Annotated[
         bool, typer.Option("--outcomes", help="With --json: what single cases came to as well.")
     ] = False,
+    cases: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="At most N talks a suite, for a slow writer.")
+    ] = None,
     gate: Annotated[
         bool, typer.Option("--gate", help="Exit 1 where a figure is worse than what was accepted.")
     ] = False,
@@ -53,14 +56,19 @@ def measure(
     if listed:
         _list()
         return
+    if cases is not None and (gate or accept):
+        raise CoachError("Accepted figures are those of all cases. Leave out --cases, or --gate and --accept.")
     wanted = suites or []
     if compare is not None:
         _compare(compare, wanted, data, writer)
         return
     with ExitStack() as stack:
         logs = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="coach-eval-logs-"))) if report else None
-        board = running.run(wanted, data=data, writer=writer, logs=logs, inspect=logs is not None, note=note)
-        running.keep(board, load_settings().home)
+        board = running.run(
+            wanted, data=data, writer=writer, logs=logs, inspect=logs is not None, most=cases, note=note
+        )
+        if cases is None:
+            running.keep(board, load_settings().home)
         if report is not None:
             from evals.report import write
 

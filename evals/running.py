@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from coach.errors import CoachError
-from evals.board import Board, Row, key, of_json
+from evals.board import Board, Row, key, of_json, share
 from evals.plain import SUITES as PLAIN
 from evals.plain import Setting
 from evals.talks import Suite, opened, outcomes
@@ -58,9 +58,11 @@ def run(
     writer: str = "guided",
     logs: Path | None = None,
     inspect: bool = True,
+    most: int | None = None,
     note: Note = lambda line: None,
 ) -> Board:
-    """Measures the suites. ``logs`` keeps Inspect's logs; ``inspect`` False holds the talks without it.
+    """Measures the suites. ``logs`` keeps Inspect's logs; ``inspect`` False holds the talks without it; ``most`` is
+    how many talks a suite may hold, for a writer that needs a minute a turn.
 
     Raises CoachError where the data folder is missing or a suite cannot finish.
     """
@@ -69,7 +71,7 @@ def run(
     picked = chosen(wanted)
     began = time.monotonic()
     rows = _plain(picked, data, note)
-    talked, cases = asyncio.run(_talks(picked, data, writer, logs, inspect, note))
+    talked, cases = asyncio.run(_talks(picked, data, writer, logs, inspect, most, note))
     return Board(
         writer=writer,
         when=datetime.now().astimezone().isoformat(timespec="seconds"),
@@ -99,7 +101,13 @@ def _plain(picked: Sequence[str], data: Path | None, note: Note) -> list[Row]:
 
 
 async def _talks(
-    picked: Sequence[str], data: Path | None, writer: str, logs: Path | None, inspect: bool, note: Note
+    picked: Sequence[str],
+    data: Path | None,
+    writer: str,
+    logs: Path | None,
+    inspect: bool,
+    most: int | None,
+    note: Note,
 ) -> tuple[list[Row], list[Row]]:
     from evals import talks
     from evals.tasks import suites
@@ -108,25 +116,29 @@ async def _talks(
     if not wanted:
         return [], []
     rows: list[Row] = []
-    cases: list[Row] = []
+    found: list[Row] = []
+    worded: list[bool] = []
     async with opened(writer) as coach:
         for suite in wanted:
             began = time.monotonic()
+            cases = talks.drawn(await asyncio.to_thread(suite.cases, data), most)
+            if not cases:
+                continue
             if inspect:
                 from evals.tasks.inspecting import run as inspected
 
-                if logs is None:
-                    with tempfile.TemporaryDirectory(prefix="coach-eval-logs-") as scratch:
-                        scored = (await inspected([suite], data, coach, writer, Path(scratch))).get(suite.name, [])
-                else:
-                    scored = (await inspected([suite], data, coach, writer, logs)).get(suite.name, [])
+                with tempfile.TemporaryDirectory(prefix="coach-eval-logs-") as scratch:
+                    scored = await inspected(suite, cases, coach, writer, logs or Path(scratch))
             else:
-                scored = await talks.run(suite, data, coach, writer)
-            if scored:
-                rows += suite.figures(scored)
-                cases += outcomes(suite, scored)
-                note(f"{suite.name}: {len(scored)} talks, {time.monotonic() - began:.0f} s")
-    return rows, cases
+                scored = await talks.run(suite, cases, coach, writer)
+            rows += suite.figures(scored)
+            found += outcomes(suite, scored)
+            if suite.name != "hostile":
+                worded += talks.worded(scored, writer)
+            note(f"{suite.name}: {len(scored)} talks, {time.monotonic() - began:.0f} s")
+    if worded and writer != "guided":
+        rows.append(share(11, "turns that the writer itself worded", "all talks", "test", worded))
+    return rows, found
 
 
 def machine() -> str:

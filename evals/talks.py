@@ -4,8 +4,9 @@ A suite names its cases, says what the person says next, and scores what the coa
 here and in Inspect (``evals.tasks.inspecting``). Nothing here needs a language model to judge.
 """
 
+import random
 import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,9 @@ REGION = "US"
 """Where the people of the cases live, so that crisis texts have their numbers."""
 
 MOST_TURNS = 14
+
+AUTHORED = "authored"
+"""What a turn names as its writer where a text of ours was said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,13 @@ class Suite:
         raise NotImplementedError
 
 
+def drawn(cases: Sequence[Case], most: int | None) -> list[Case]:
+    """At most so many of the cases, always the same ones, in their order; all where ``most`` is None."""
+    if most is None or most >= len(cases):
+        return list(cases)
+    return [cases[n] for n in sorted(random.Random(0).sample(range(len(cases)), most))]
+
+
 @asynccontextmanager
 async def opened(writer: str, cache: Path | None = None, **flags: Any) -> AsyncIterator["Coach"]:
     """A coach in a folder of its own that is gone afterwards. ``hostile`` and
@@ -161,18 +172,20 @@ async def exchange(conversation: "Conversation", said: str) -> Exchange:
     return Exchange(said, {**answer(events, conversation.id), "card": plan.card if plan else None})
 
 
-async def run(
-    suite: Suite, data: Path | None, coach: "Coach", writer: str, note: Callable[[str], None] = lambda line: None
-) -> list[Scored]:
-    """Every case of a suite, one after the other, without Inspect."""
-    cases = suite.cases(data)
+async def run(suite: Suite, cases: Sequence[Case], coach: "Coach", writer: str) -> list[Scored]:
+    """The cases of a suite, one after the other, without Inspect."""
     scored = []
-    for number, case in enumerate(cases, start=1):
+    for case in cases:
         exchanges = await talk(suite, case, coach, writer)
         scored.append(Scored(case, tuple(exchanges), suite.score(case, exchanges)))
-        if number % 50 == 0 or number == len(cases):
-            note(f"{suite.name}: {number} of {len(cases)}")
     return scored
+
+
+def worded(scored: Iterable[Scored], writer: str) -> list[bool]:
+    """Of the turns that were coached, whether the writer that was asked for worded them, or the guided one did."""
+    return [
+        one.answer["writer"] == writer for talk in scored for one in talk.exchanges if one.answer["writer"] != AUTHORED
+    ]
 
 
 def outcomes(suite: Suite, scored: Sequence[Scored]) -> list[Row]:

@@ -81,6 +81,15 @@ def test_each_way_of_being_worse_is_named(tmp_path: Path) -> None:
     ]
 
 
+def test_one_case_fewer_loses_no_aim_but_where_each_counts() -> None:
+    edge = share(1, "recall", "set", "test", [True] * 95 + [False] * 5, "≥ 0.95")
+    fewer = share(1, "recall", "set", "test", [True] * 94 + [False] * 6, "≥ 0.95")
+    assert falls([fewer], {key(edge): edge}) == []
+    none = share(9, "hostile sentences", "set", "test", [False] * 500, "≤ 0")
+    one = share(9, "hostile sentences", "set", "test", [True] + [False] * 499, "≤ 0")
+    assert falls([one], {key(none): none}) == [Fall(key(none), "0.002 no longer meets ≤ 0 (accepted 0)")]
+
+
 def test_an_aim_that_is_lost_inside_the_interval_is_worse_too() -> None:
     now = share(1, "recall", "set", "test", [True] * 94 + [False] * 6, "≥ 0.95")
     assert falls([now], {key(GOOD): GOOD}) == [

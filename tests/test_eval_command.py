@@ -90,6 +90,19 @@ def test_a_report_has_inspects_logs_and_viewer(tmp_path: Path, capsys: pytest.Ca
     assert "total time" not in capsys.readouterr().out
 
 
+def test_a_slow_writer_holds_a_few_talks_and_is_not_accepted(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["eval", "greetings", "--cases", "1", "--json"]) == 0
+    assert [row["n"] for row in json.loads(capsys.readouterr().out)["rows"]] == [1]
+    assert run(["eval", "greetings", "--cases", "1", "--gate"]) == 1
+    assert "Leave out --cases" in capsys.readouterr().err
+
+
+def test_who_worded_a_turn_is_counted_for_other_writers(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["eval", "greetings", "--writer", "loose", "--json"]) == 0
+    row = json.loads(capsys.readouterr().out)["rows"][-1]
+    assert (row["metric"], row["n"]) == ("turns that the writer itself worded", 2)
+
+
 def test_an_unknown_suite_and_folder_are_one_line_each(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["eval", "greeting"]) == 1
     assert "Did you mean 'greetings'?" in capsys.readouterr().err

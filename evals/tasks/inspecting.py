@@ -3,11 +3,10 @@
 Inspect writes the logs that its viewer opens. Imported only where they are wanted, since the library is heavy.
 """
 
-import asyncio
 import contextlib
 import io
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,38 +88,24 @@ class Inspected:
         return sound()
 
 
-async def run(
-    suites: Sequence[Suite],
-    data: Path | None,
-    coach: "Coach",
-    writer: str,
-    logs: Path,
-    note: Callable[[str], None] = lambda line: None,
-) -> dict[str, list[Scored]]:
-    """Every suite as an Inspect task, logs under ``logs``. Raises CoachError where a task did not finish."""
+async def run(suite: Suite, cases: Sequence[Case], coach: "Coach", writer: str, logs: Path) -> list[Scored]:
+    """A suite as an Inspect task, its log under ``logs``. Raises CoachError where it did not finish."""
     from inspect_ai import eval_async
 
     logging.getLogger("inspect_ai").setLevel(logging.ERROR)
-    found: dict[str, list[Scored]] = {}
-    for suite in suites:
-        cases = await asyncio.to_thread(suite.cases, data)
-        if not cases:
-            continue
-        note(f"{suite.name}: {len(cases)} talks …")
-        held = Inspected(suite, cases, coach, writer)
-        # Its own progress would mix with ours, and with the JSON of a run.
-        with contextlib.redirect_stdout(io.StringIO()):
-            done = await eval_async(
-                [held.task()],
-                model="none/none",
-                log_dir=str(logs),
-                log_level="error",
-                max_samples=AT_ONCE,
-                score_display=False,
-                fail_on_error=True,
-            )
-        if done[0].status != "success":
-            why = done[0].error.message if done[0].error else done[0].status
-            raise CoachError(f"The suite {suite.name} did not finish: {why}")
-        found[suite.name] = [held.scored[case.id] for case in cases]
-    return found
+    held = Inspected(suite, cases, coach, writer)
+    # Its own progress would mix with ours, and with the JSON of a run.
+    with contextlib.redirect_stdout(io.StringIO()):
+        done = await eval_async(
+            [held.task()],
+            model="none/none",
+            log_dir=str(logs),
+            log_level="error",
+            max_samples=AT_ONCE,
+            score_display=False,
+            fail_on_error=True,
+        )
+    if done[0].status != "success":
+        why = done[0].error.message if done[0].error else done[0].status
+        raise CoachError(f"The suite {suite.name} did not finish: {why}")
+    return [held.scored[case.id] for case in cases]
