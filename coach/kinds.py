@@ -69,7 +69,8 @@ def kinds_of(u: Utterance, slots: Sequence[Slot], history: Sequence[Turn]) -> li
     add("out_of_scope", _shows("out", text) and not any(s.kind == "role" for s in slots) and words <= _SHORT)
     add("less", history and _shows("less", text) and words <= _SHORT)
     add("write_it", _shows("write_it", text))
-    add("reword", history and _spoke_words(history) and _shows("reword", text) and words <= _MIDDLE)
+    afraid = any(s.kind == "fear" for s in slots)  # "she'll say I'm too soft" is no word about our words
+    add("reword", history and not afraid and _spoke_words(history) and _shows("reword", text) and words <= _MIDDLE)
     add("report_back", _shows("report", text) and history and not text.endswith("?"))
     add("ask_fact", _shows("fact", text) or (_shows("figure", text) and text.endswith("?")))
     add("what_if", _shows("what_if", text) and words <= _MIDDLE)

@@ -7,38 +7,30 @@ Knows nothing of wording; the writers do that.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from coach import patterns
 from coach.contradiction import contradicted
 from coach.denial import denied, without_denied
 from coach.frame import Frame, Slot
 from coach.kinds import kinds_of
-from coach.memory import Memory, remember
+from coach.memory import remember
 from coach.moves import MOVES, challenge, progress
 from coach.parse import Parser
 from coach.protocols import CardMatch, Library
 from coach.scene import Scene, best_echo, commitment_in
 from coach.slots import read_slots
+from coach.topic import Topic
 from coach.values import Card, Plan, Retrieval, Turn
 
-STICKY = 0.5
-"""A card in use stays while it scores at least this share of the best, so that the talk keeps its thread."""
-SWITCH_AT = 0.4
-"""How sure the library must be of another card before the talk moves to it."""
-USE_AT = 0.3
-"""How sure the library must be of a card before an unasked reply uses it (tuning half of the situations)."""
-CHOSEN = 0.9
-"""How sure a card is that the person picked, or that a question about two of them led to."""
-_WANTS_WORDS = frozenset(("ask_words", "write_it"))
-CHOOSE_BELOW = 0.3
-"""Below this certainty of the card an asked reply first asks which of the two nearest is meant."""
-MOST_CHOICES = 2
-_STATING = frozenset(("facts", "answer", "verdict", "venting", "two_things"))
-_CHOOSING = frozenset(("ask_advice", "ask_list", "ask_open", "what_if"))
-_STILL_DUE = frozenset(("facts", "answer", "reject", "two_things", "unclear"))
-"""Kinds of message after which words that were asked for are still what is due."""
-_ASKS = frozenset(("ask_advice", "ask_list", "ask_words", "ask_open", "what_if", "write_it"))
 SHORT_WORDS = 9
 """Messages up to this length say too little by themselves to choose material."""
+CHOICE_FROM, CHOOSE_BELOW = 0.1, 0.3
+"""Between these certainties of the card an asked reply first asks which of the two nearest is meant; below, neither is
+worth naming."""
+MOST_CHOICES = 2
+_CHOOSING = frozenset(("ask_advice", "ask_list", "ask_open", "what_if"))
+_STATING = frozenset(("facts", "answer", "verdict", "venting", "two_things"))
+_WANTS_WORDS = frozenset(("ask_words", "write_it"))
+_STILL_DUE = frozenset(("facts", "answer", "reject", "two_things", "unclear"))
+"""Kinds of message after which words that were asked for are still what is due."""
 _REFLECTING = frozenset(("follow", "deepen", "offer", "stay", "advise", "prepare", "summary"))
 
 
@@ -84,18 +76,16 @@ class CoachingPolicy:
     def next(self, frame: Frame, history: Sequence[Turn], retrieval: Retrieval) -> Plan:
         """The next move. Never the same question intent, idea or words twice in a conversation."""
         memory = remember(history)
-        card = self._card(frame, memory, retrieval)
+        topic = Topic(frame, memory, retrieval, self._library)
+        id, sure = topic.card()
+        card = self._library.card(id) if id else None
         match = self._match(frame, card) if card else None
-        sure = _sure(card, memory, retrieval)
         claims = self._library.match_claims(frame.said) if frame.kind in {"ask_fact", "ask_open"} else ()
         scene = Scene(frame, memory, retrieval, card, match, claims, sure)
         challenged = challenge(scene) if _announces(frame) else None
-        kind = "ask_words" if memory.words_due and frame.kind in _STILL_DUE else frame.kind
-        unsure = "choice" if kind in _CHOOSING and _unsure(scene) else kind
-        if frame.against is not None and kind in _STATING and memory.moves("contradiction") == 0:
-            unsure = "contradiction"
-        plan = challenged or MOVES.get(unsure, progress)(scene)
-        if unsure == "choice":
+        kind = _kind(scene)
+        plan = challenged or MOVES.get(kind, progress)(scene)
+        if plan.move == "choice":
             plan = self._naming(plan)
         if plan.move in {"evidence", "source"}:
             first = self._library.claim(plan.claims[0])
@@ -103,7 +93,7 @@ class CoachingPolicy:
         if plan.move in _REFLECTING:
             plan = replace(plan, echo=best_echo(scene))
         notes = {"sure": f"{sure:.2f}"} if plan.card else {}
-        if _WANTS_WORDS & {frame.kind, *frame.also} or (kind == "ask_words" and memory.words_due):
+        if _WANTS_WORDS & {kind, frame.kind, *frame.also}:
             notes["wanted"] = "words"
         plan = replace(plan, notes={**plan.notes, **notes})
         if commitment := commitment_in(frame):
@@ -128,29 +118,6 @@ class CoachingPolicy:
             return _mixed(whole, self._library.match(self.query(frame), card.id), 0.5)
         return whole
 
-    def _card(self, frame: Frame, memory: Memory, retrieval: Retrieval) -> Card | None:
-        chosen = _chosen(frame, memory)
-        if chosen is not None:
-            return self._library.card(chosen)
-        held = next((p.card for p in reversed(memory.plans[frame.topic_start :]) if p.card), None)
-        dropped = memory.rejected | ({held} if frame.kind == "reject" and held else set())
-        if held in dropped:
-            held = None
-        if dropped:
-            left = tuple(pair for pair in retrieval.cards if pair[0] not in dropped)
-            retrieval = replace(retrieval, cards=left, covered=retrieval.covered and bool(left))
-        if not retrieval.cards or (not retrieval.covered and held is None):
-            return None
-        best, top = retrieval.cards[0]
-        near = dict(retrieval.cards).get(held or "", 0.0)
-        if held and memory.sure_of(held) < USE_AT and near < STICKY * top:
-            held = None  # a guess is not worth staying with
-        if held and (frame.words < 6 or not retrieval.covered or near >= STICKY * top or retrieval.sure < SWITCH_AT):
-            return self._library.card(held)
-        if retrieval.sure < USE_AT and not _ASKS & {frame.kind, *frame.also}:
-            return None  # nothing is lost by asking once more before choosing what the talk is about
-        return self._library.card(best)
-
 
 def _mixed(a: CardMatch, b: CardMatch, share: float) -> CardMatch:
     """Weighted mean of two matches of one card; echoes answer the message alone."""
@@ -174,37 +141,19 @@ def _asserted(slots: list[Slot], said: str) -> list[Slot]:
     ]
 
 
-def _unsure(scene: Scene) -> bool:
-    """Whether two cards come near and none of them clearly, so that one question saves a wrong answer."""
-    asked = scene.memory.moves("choice")
-    return (
-        scene.card is not None
-        and scene.sure < CHOOSE_BELOW
-        and len(scene.retrieval.cards) > 1
-        and asked < MOST_CHOICES
-        and scene.memory.since("choice") > 1
-    )
-
-
-def _sure(card: Card | None, memory: Memory, retrieval: Retrieval) -> float:
-    """How sure the library is of the card, by this message or by an earlier one of the talk."""
-    if card is None:
-        return 0.0
-    if memory.last and card.id in memory.last.notes.get("choice", "").split(","):
-        return CHOSEN
-    now = retrieval.sure if retrieval.cards and retrieval.cards[0][0] == card.id else 0.0
-    return max(now, memory.sure_of(card.id))
-
-
-def _chosen(frame: Frame, memory: Memory) -> str | None:
-    """The card that the person picked of the two they were asked about."""
-    choice = memory.last.notes.get("choice") if memory.last else None
-    if choice is None:
-        return None
-    first, second = choice.split(",")
-    if patterns.pattern("kinds", "first_one").search(frame.said):
-        return first
-    return second if patterns.pattern("kinds", "second_one").search(frame.said) else None
+def _kind(scene: Scene) -> str:
+    """The kind to answer: what was asked before and is still due, or what a doubt about the matter makes of it."""
+    frame, memory = scene.frame, scene.memory
+    if memory.words_due and frame.kind in _STILL_DUE:
+        return "ask_words"
+    if frame.against is not None and frame.kind in _STATING and memory.moves("contradiction") == 0:
+        return "contradiction"
+    if frame.kind not in _CHOOSING or scene.card is None or scene.sure >= CHOOSE_BELOW:
+        return frame.kind
+    if scene.sure < CHOICE_FROM or len(scene.retrieval.cards) < 2:
+        return "answer"
+    asked_lately = memory.moves("choice") >= MOST_CHOICES or memory.since("choice") <= 1
+    return frame.kind if asked_lately else "choice"
 
 
 def _announces(frame: Frame) -> bool:

@@ -78,6 +78,8 @@ def quoted(slot: Slot) -> str:
     words = slot.text.split()
     if slot.kind == "quote":
         return f"“{slot.text.rstrip('.')}”"
+    if slot.kind == "wish" and slot.form == "clause" and slot.clause is not None:
+        return f"“{without_fillers(slot.clause.text)}”"  # "her to stay" is no sentence without its verb
     if len(words) <= LONGEST_RUN and slot.form in {"np", "inf", "adj"}:
         return slot.phrase
     if len(words) <= 2:
@@ -241,5 +243,5 @@ def points(frame: Frame, memory: Memory, most: int = 3) -> Sequence[str]:
             (s for s in frame.all(kind) if s.confidence >= 0.7 and _fits(s) and len(s.text.split()) <= 11), None
         )
         if slot:
-            out.append(lead + quoted(slot))
+            out.append(quoted(slot) if slot.kind == "wish" and slot.form == "clause" else lead + quoted(slot))
     return out[:most]

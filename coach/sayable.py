@@ -13,6 +13,7 @@ from coach.parse import confessed
 from coach.phrasebook import sentence_case
 
 _SORRY = re.compile(r"\b(?:sorry|apolog|forgive|put (?:it|this) right|make (?:it|this) right|own up)", re.I)
+_HEDGES = re.compile(r",? \b(?:to be (?:honest|fair)|honestly|really|i guess|i think|you know)\b|^i think (?=i)", re.I)
 _MOST_PARTS = 2
 NEAR = 25
 """Characters between a time and an event that belong together."""
@@ -83,13 +84,16 @@ def _own(frame: Frame) -> list[str]:
     found: list[str] = []
     for slot in reversed(frame.all("own_part")):
         text = _said(slot, alone)
-        if text and text not in found and len(text.split()) <= LONGEST_PART:
+        if text and not any(text.lower() in other.lower() for other in found) and len(text.split()) <= LONGEST_PART:
             found.append(text)
     return list(reversed(found[:_MOST_PARTS]))
 
 
 def _said(slot: Slot, alone: bool) -> str | None:
-    return confessed(slot.clause, alone) if slot.clause is not None else None
+    if slot.clause is None:
+        return None
+    text = confessed(slot.clause, alone)
+    return _HEDGES.sub("", text).strip(" ,") if text else None
 
 
 def _about_the_talk(wish: str) -> bool:
