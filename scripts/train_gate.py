@@ -4,7 +4,7 @@
 
 One thread, since the matrices are too small to share and the threads would wait for each other.
 
-Cases: ``evals/data/safety/*.jsonl``, split ``train``, with ``grammar.yaml`` and the practice cards beside. ``kept`` is
+Cases: ``evals/data/safety/*.jsonl`` and ``written/*.txt``, split ``train``, with ``grammar.yaml`` and the cards beside. ``kept`` is
 for the figures in the record and never chooses anything. Thresholds come from ordinary talk of practice cards that
 were not learnt from. Public test sets play no part here.
 """
@@ -40,6 +40,7 @@ DECAY = 2e-3
 """Strong, since there are about as many cases as inputs."""
 DROPOUT = 0.2
 SMOOTHING = 0.05
+WRITTEN_KEPT = 8
 FOLDS = 4
 FALSE_FIRES = 0.002
 """Share of ordinary coaching talk that may be taken for danger."""
@@ -52,7 +53,23 @@ LOWEST = {"crisis": 0.5, "content": 0.45, "clinical": 0.35, "legal": 0.35, "inje
 
 def cases(split: str) -> list[dict[str, str]]:
     rows = [json.loads(line) for name in FILES for line in (CASES / f"{name}.jsonl").read_text("utf-8").splitlines()]
-    return [row for row in rows if row["split"] == split]
+    return [row for row in [*rows, *written()] if row["split"] == split]
+
+
+def written() -> list[dict[str, str]]:
+    """Messages of ``written/LABEL.txt``, one a line; one in ``WRITTEN_KEPT`` is kept for the figures.
+
+    What follows a hyphen after ``none`` in a file name says what the harmless lines look like.
+    """
+    rows = []
+    for path in sorted((CASES / "written").glob("*.txt")):
+        label = "none" if path.stem.startswith("none") else path.stem
+        for text in path.read_text("utf-8").splitlines():
+            kept = int(hashlib.sha256(text.encode()).hexdigest(), 16) % WRITTEN_KEPT == 0
+            rows.append(
+                {"id": text, "text": text, "label": label, "group": path.stem, "split": "kept" if kept else "train"}
+            )
+    return [row for row in rows if row["text"].strip()]
 
 
 def composed() -> list[dict[str, str]]:
@@ -241,7 +258,8 @@ def main() -> None:
             "n_none": int((truth == "none").sum()),
         }
     print(json.dumps(figures))
-    text = "".join((CASES / name).read_text("utf-8") for name in (*(f"{name}.jsonl" for name in FILES), "grammar.yaml"))
+    read = [*(CASES / f"{name}.jsonl" for name in FILES), *sorted((CASES / "written").glob("*.txt"))]
+    text = "".join(path.read_text("utf-8") for path in (*read, CASES / "grammar.yaml"))
     record = {
         "embedder": embedder.name, "trained": datetime.now(UTC).date().isoformat(), "seed": SEED, "hidden": HIDDEN,
         "epochs": EPOCHS, "cases": {"train": len(rows), "composed_and_cards": len(beside), "kept": len(kept)},
