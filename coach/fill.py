@@ -4,7 +4,7 @@ import re
 
 from coach.frame import Frame, Slot
 from coach.lexicon import lexicon
-from coach.parse import addressed
+from coach.turned import addressed
 
 _SLOTS = re.compile(r"\{(\w+)\}")
 _OTHERS = re.compile(r"\b(?:he|she|him|her|his|they|them|their)\b", re.I)

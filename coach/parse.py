@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from spacy.language import Language
-    from spacy.tokens import Doc, Span, Token
+    from spacy.tokens import Doc, Token
 
 Person = Literal[1, 2, 3]
 Tense = Literal["past", "present", "future"]
@@ -130,7 +130,7 @@ def _clauses(doc: "Doc") -> list[Clause]:
             wider = _span(token, whole=True)
             if span[1] - span[0] < 6 and wider[1] - wider[0] <= 12 and wider[0] == span[0]:
                 span = wider  # "we only found out" says little without "when it jammed"
-            subject = _subject(token)
+            subject = subject_of(token)
             found.append(
                 Clause(
                     text=doc[span[0] : span[1]].text,
@@ -168,8 +168,8 @@ def _span(verb: "Token", *, whole: bool = False) -> tuple[int, int]:
         for child in verb.children
         if (child.dep_ == "conj" and any(c.dep_ in _SUBJECTS for c in child.children))
         or child.dep_ in {"parataxis", "punct"}
-        or (child.dep_ == "cc" and not _shares_subject(verb))
-        or (not whole and child.dep_ == "advcl" and child.i > verb.i and _subject(child) is not None)
+        or (child.dep_ == "cc" and not _sharessubject_of(verb))
+        or (not whole and child.dep_ == "advcl" and child.i > verb.i and subject_of(child) is not None)
         for t in child.subtree
     }
     keep = [t.i for t in verb.subtree if t.i not in cut]
@@ -188,19 +188,19 @@ def _span(verb: "Token", *, whole: bool = False) -> tuple[int, int]:
     return left, right + 1
 
 
-def _shares_subject(verb: "Token") -> bool:
+def _sharessubject_of(verb: "Token") -> bool:
     """Whether a verb is followed by another of the same subject: "he jumps in and asks"."""
     return any(c.dep_ == "conj" and not any(g.dep_ in _SUBJECTS for g in c.children) for c in verb.children)
 
 
-def _subject(verb: "Token") -> "Token | None":
+def subject_of(verb: "Token") -> "Token | None":
     for child in verb.children:
         if child.dep_ in _SUBJECTS:
             return child
     if verb.dep_ == "conj" and verb.head.pos_ in {"VERB", "AUX"} and verb.head.i < verb.i:
-        return _subject(verb.head)
+        return subject_of(verb.head)
     if verb.dep_ == "xcomp" and verb.head.pos_ in {"VERB", "AUX"}:
-        return _subject(verb.head)
+        return subject_of(verb.head)
     return None
 
 
@@ -244,111 +244,3 @@ def _phrases(doc: "Doc") -> list[Phrase]:
             )
         )
     return found
-
-
-# ---------------------------------------------------------------- turning words round
-
-_TO_YOU = {
-    "i": "you", "me": "you", "my": "your", "mine": "yours", "myself": "yourself", "we": "you", "us": "you",
-    "our": "your", "ours": "yours", "ourselves": "yourselves",
-}  # fmt: skip
-_TO_YOU_BE = {"am": "are", "'m": "'re", "was": "were"}
-
-
-def turned(span: "Span") -> str:
-    """The person's own words said back: I becomes you, and the verb follows."""
-    out = []
-    for token in span:
-        word = token.lower_
-        swap = _TO_YOU.get(word)
-        if swap is None and word in _TO_YOU_BE and _has_first_subject(token):
-            swap = _TO_YOU_BE[word]
-        out.append(
-            (swap or (token.text if token.pos_ == "PROPN" or word == "i" or token.i != span.start else _lower(token)))
-            + token.whitespace_
-        )
-    return "".join(out).strip()
-
-
-def _lower(token: "Token") -> str:
-    return token.text if token.text.isupper() and len(token.text) > 1 else token.text[0].lower() + token.text[1:]
-
-
-def _has_first_subject(token: "Token") -> bool:
-    head = token if token.pos_ == "VERB" or token.dep_ not in {"aux", "auxpass"} else token.head
-    subject = _subject(head)
-    return subject is not None and subject.lower_ in {"i", "we"}
-
-
-_THIRD = {"he": "you", "she": "you", "they": "you", "him": "you", "her": "you", "them": "you", "his": "your",
-          "their": "your", "himself": "yourself", "herself": "yourself", "themselves": "yourself"}  # fmt: skip
-_THIRD_BE = {"is": "are", "'s": "'re", "was": "were", "has": "have", "does": "do"}
-
-
-def confessed(clause: Clause, alone: bool) -> str | None:
-    """What the person did, said to the other: "I snapped at her" → "I snapped at you".
-
-    ``alone``: the talk is of one other person only. Else it stands in brackets who is meant. None where the clause
-    is not about the person themselves.
-    """
-    span = clause.head.doc.char_span(clause.start, clause.end)
-    subject = _subject(clause.head)
-    if span is None or subject is None or subject.lower_ != "i":
-        return None
-    first = next(token for token in span if token.i >= subject.i)
-    out: list[str] = []
-    for token in span:
-        if token.i < first.i:
-            continue
-        word = token.lower_
-        if token.tag_ in {"PRP", "PRP$"} and word in {"he", "she", "him", "her", "his", "their", "them", "they"}:
-            turned_word = "your" if token.tag_ == "PRP$" else "you"
-            out.append((turned_word if alone else f"[{turned_word} or {word}]") + token.whitespace_)
-        else:
-            out.append(("I" if word == "i" else token.text) + token.whitespace_)
-    return "".join(out).strip(" ,.;")
-
-
-def addressed(clause: Clause, other: str) -> str | None:
-    """A clause about somebody, said to them: "she missed the handover" → "you missed the handover".
-
-    ``other`` is how the person names them. None where the clause speaks of someone else as well, so that
-    a pronoun could turn to the wrong person.
-    """
-    head = clause.head
-    subject = _subject(head)
-    if subject is None or clause.person != 3:
-        return None
-    named = subject.lower_ not in _THIRD
-    own_words = {token.lower_ for token in subject.subtree if token.pos_ in {"NOUN", "PROPN"}}
-    if named and not own_words & set(other.lower().split()):
-        return None
-    doc = head.doc
-    span = doc.char_span(clause.start, clause.end)
-    if span is None:
-        return None
-    out: list[str] = []
-    subject_range = range(subject.left_edge.i, subject.right_edge.i + 1)
-    before = [token for token in span if token.i < subject.left_edge.i]
-    if any(token.pos_ in {"VERB", "AUX"} for token in before):
-        return None
-    for token in span[len(before) :]:  # a time in front is told apart, as a slot of its own
-        if token.i in subject_range:
-            if token.i == subject.right_edge.i:
-                out.append("you" + token.whitespace_)
-            continue
-        word = token.lower_
-        if word in _THIRD and token.tag_ != "PRP$" and word != "her":
-            out.append("you" + token.whitespace_)
-        elif word in {"his", "her", "their"} and token.tag_ == "PRP$":
-            out.append("your" + token.whitespace_)
-        elif word in _THIRD:
-            out.append(_THIRD[word] + token.whitespace_)
-        elif word in _THIRD_BE and (token.i == head.i or token.head.i == head.i) and token.pos_ in {"AUX", "VERB"}:
-            out.append(_THIRD_BE[word] + token.whitespace_)
-        elif token.tag_ == "VBZ" and (token.i == head.i or (token.dep_ == "conj" and token.head.i == head.i)):
-            out.append(token.lemma_ + token.whitespace_)
-        else:
-            out.append(token.text_with_ws)
-    text = "".join(out).strip(" ,.;")
-    return text if text.startswith("you") else None

@@ -13,8 +13,8 @@ from coach import patterns
 from coach.frame import Frame, Slot
 from coach.lexicon import lexicon
 from coach.memory import Memory, opening
-from coach.parse import turned
 from coach.phrasebook import fill, reflections, unused
+from coach.turned import turned
 
 LONGEST_RUN = 4
 """The person's own words in a row that may stand outside quotation marks (coaching guide, "Mechanics")."""

@@ -9,8 +9,8 @@ import re
 from coach.fill import latest_event, words_slots
 from coach.frame import Frame, Slot
 from coach.kinds import lines_wanted
-from coach.parse import confessed
 from coach.phrasebook import sentence_case
+from coach.turned import confessed
 
 _SORRY = re.compile(r"\b(?:sorry|apolog|forgive|put (?:it|this) right|make (?:it|this) right|own up)", re.I)
 _HEDGES = re.compile(r",? \b(?:to be (?:honest|fair)|honestly|really|i guess|i think|you know)\b|^i think (?=i)", re.I)

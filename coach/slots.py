@@ -10,7 +10,8 @@ from typing import Any
 from coach import patterns
 from coach.frame import Form, Slot, SlotKind
 from coach.lexicon import lexicon
-from coach.parse import Clause, Phrase, Utterance, turned
+from coach.parse import Clause, Phrase, Utterance
+from coach.turned import turned
 
 _MEASURES: tuple[SlotKind, ...] = ("deadline", "count", "duration")
 

@@ -3,8 +3,9 @@
 import pytest
 
 from coach.config import Settings
-from coach.parse import Parser, Utterance, addressed
+from coach.parse import Parser, Utterance
 from coach.slots import read_slots
+from coach.turned import addressed
 from knowledge.weights import spacy_model_path
 
 

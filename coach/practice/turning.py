@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from coach.parse import Parser, turned
+from coach.parse import Parser
+from coach.turned import turned
 
 if TYPE_CHECKING:
     from spacy.tokens import Token

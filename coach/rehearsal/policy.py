@@ -15,7 +15,6 @@ from coach.feedback import Feedback, feedback, page
 from coach.frame import Frame
 from coach.language.language import Language
 from coach.memory import Memory
-from coach.parse import turned
 from coach.phrasebook import feedback_lines, rehearsal_lines
 from coach.practice.form import Form
 from coach.protocols import Brief
@@ -23,6 +22,7 @@ from coach.rehearsal.landing import Ear, Landing
 from coach.rehearsal.persona import Cue, Persona
 from coach.rehearsal.scene import LINE, Scene, scene_in, scenes_in
 from coach.rehearsal.state import State
+from coach.turned import turned
 from coach.values import Plan, Question, Turn
 
 RAISED = 0.03
