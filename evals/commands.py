@@ -110,20 +110,25 @@ def _baseline(board: "Board", data: Path | None, folder: Path | None) -> Path:
     return baseline_of(board.writer, public=data is not None, folder=folder or FOLDER)
 
 
+def _whole(board: "Board") -> bool:
+    from evals import running
+
+    return set(board.suites) >= set(running.names())
+
+
 def _accept(board: "Board", data: Path | None, folder: Path | None) -> None:
     from evals.gate import accept
 
     path = _baseline(board, data, folder)
-    accept(board, path)
+    accept(board, path, whole=_whole(board))
     note(f"Accepted: {path}")
 
 
 def _gate(board: "Board", data: Path | None, folder: Path | None) -> None:
-    from evals import running
     from evals.gate import falls, load
 
     path = _baseline(board, data, folder)
-    whole = set(board.suites) >= set(running.names())
+    whole = _whole(board)
     measured = None if whole else {row["id"] for row in board.rows}
     accepted = load(path)
     if not whole:

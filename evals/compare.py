@@ -105,15 +105,22 @@ def _read(path: Path) -> Board:
 
 
 @contextmanager
-def replaced(path: Path) -> Iterator[Path]:
-    """A copy of the program in a folder of its own, with ``path`` in the place of the file that it is to replace.
-
-    Raises CoachError where nothing of that name ships.
-    """
+def copied() -> Iterator[Path]:
+    """A copy of the program in a folder of its own."""
     with tempfile.TemporaryDirectory(prefix="coach-compare-") as scratch:
         root = Path(scratch)
         for package in PACKAGES:
             shutil.copytree(ROOT / package, root / package, ignore=shutil.ignore_patterns("__pycache__"))
+        yield root
+
+
+@contextmanager
+def replaced(path: Path) -> Iterator[Path]:
+    """A copy of the program with ``path`` in the place of the file that it is to replace.
+
+    Raises CoachError where nothing of that name ships.
+    """
+    with copied() as root:
         shutil.copyfile(path, root / target(path))
         yield root
 

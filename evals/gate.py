@@ -56,9 +56,9 @@ def load(path: Path) -> dict[str, Row]:
         raise CoachError(f"{path} is not a file of accepted figures ({exc}). Restore it from the release.") from exc
 
 
-def accept(board: Board, path: Path) -> None:
-    """Makes a run's figures the accepted ones; those of suites that did not run stay as they were."""
-    kept = load(path) if path.exists() else {}
+def accept(board: Board, path: Path, *, whole: bool = False) -> None:
+    """Makes a run's figures the accepted ones; those of suites that did not run stay, unless it was a ``whole`` run."""
+    kept = load(path) if path.exists() and not whole else {}
     kept |= {key(row): row for row in board.rows if gated(row)}
     rows = sorted(kept.values(), key=lambda row: (row["id"], key(row)))
     head = {"writer": board.writer, "when": board.when, "machine": board.machine}

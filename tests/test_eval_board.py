@@ -66,6 +66,12 @@ def test_what_was_accepted_passes_itself(tmp_path: Path) -> None:
     accept(BOARD, path)
     assert path.name == "public-openai-m-1.json"
     assert falls(BOARD.rows, load(path)) == []
+    # A figure that no suite measures any more is dropped by a run of all of them.
+    fewer = Board("openai:m/1", BOARD.when, (GOOD,))
+    accept(fewer, path)
+    assert set(load(path)) == {key(row) for row in BOARD.rows}
+    accept(fewer, path, whole=True)
+    assert list(load(path)) == [key(GOOD)]
 
 
 def test_each_way_of_being_worse_is_named(tmp_path: Path) -> None:
