@@ -134,11 +134,18 @@ def cards(setting: Setting) -> list[Row]:
     return measure()
 
 
+def timelines(_: Setting) -> list[Row]:
+    from evals.timelines import measure
+
+    return measure()
+
+
 SUITES: tuple[Plain, ...] = (
     Plain("gate", (1, 2, 3, 4, 7), "What the safety gate makes of messages and documents.", detectors),
     Plain("grounding", (8,), "Whether a source says what a sentence says.", grounding),
     Plain("cards", (9,), "Every line of the practice cards stands without the card's own word.", cards),
     Plain("language", (10,), "Questions, reflections, advice, blame and hindsight.", language),
     Plain("rehearsal", (10,), "Whether the counterpart answers to how it is spoken to.", rehearsal),
+    Plain("timelines", (12,), "Events, gaps and conflicts in pasted notes.", timelines),
     Plain("retrieval", (12,), "Documents found, and what they do not cover.", retrieval),
 )

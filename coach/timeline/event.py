@@ -1,4 +1,4 @@
-"""The values of a timeline: events, what is missing between them, and where accounts differ. Nothing here reads text."""
+"""The values of a timeline: events, what is missing between them, where accounts differ."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ class Event:
     text: str
     """What the account says, in its own words."""
     when: datetime | None = None
-    """In UTC where a zone is known, else as written with UTC put on; None where only its place in the order is known."""
+    """In UTC where a zone is known, else as written with UTC put on; None where only its place is known."""
     until: datetime | None = None
     """The later end, where a stretch of time was given."""
     about: bool = False

@@ -19,7 +19,9 @@ _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
     r"nov(?:ember)?|dec(?:ember)?)\b\.?"
 )
-_WEEKDAY = r"(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)\b"
+_WEEKDAY = (
+    r"(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +79,15 @@ _DAY_MONTH = re.compile(
     rf"(?:{_WEEKDAY},? )?(?:the )?\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)?[ -]({_MONTH})(?:,?[ -](\d{{4}})\b)?", re.I
 )
 _MONTH_DAY = re.compile(
-    rf"(?:\b{_WEEKDAY},? )?\b({_MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])(?:,? (?:at )?(\d{{4}})\b(?! ?(?:hrs?|hours|Z)\b))?", re.I
+    rf"(?:\b{_WEEKDAY},? )?\b({_MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])"
+    r"(?:,? (?:at )?(\d{4})\b(?! ?(?:hrs?|hours|Z)\b))?",
+    re.I,
 )
 _NEXT = re.compile(r"\b(?:the )?(?:next|following) (day|morning|afternoon|evening|night)\b", re.I)
 _NEAR = re.compile(r"\b(today|yesterday|tonight|this (?:morning|afternoon|evening)|last night)\b", re.I)
 _WEEKDAY_ONLY = re.compile(
-    r"\b(?:on )?(monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b(?: (morning|afternoon|evening|night))?", re.I
+    r"\b(?:on )?(monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b(?: (morning|afternoon|evening|night))?",
+    re.I,
 )  # fmt: skip
 # What a part of the day is taken for where no hour is given with it.
 _PARTS = {"morning": 8, "afternoon": 14, "evening": 18, "night": 22}
@@ -102,7 +107,8 @@ def _day_at(text: str, at: int) -> tuple[Day, int] | None:
             return Day(year, first, second), match.end()
         # Dots and dashes are day first wherever they are used; slashes may be either.
         return Day(year, second, first, either=match[2] == "/" and first != second), match.end()
-    if match := _DAY_MONTH.match(text, at):
+    match = _DAY_MONTH.match(text, at)
+    if match and match[2] != "may":
         return Day(_year(match[3]), _month(match[2]), int(match[1])), match.end()
     if match := _MONTH_DAY.match(text, at):
         return Day(_year(match[3]), _month(match[1]), int(match[2])), match.end()
@@ -127,7 +133,7 @@ def _month(written: str) -> int:
 # Times of day
 
 _CLOCK = re.compile(
-    r"(?<![\d:.,-])(?P<h>[01]?\d|2[0-4]):(?P<m>[0-5]\d|\?\?|xx)(?::(?P<s>[0-5]\d)(?:[.,]\d+)?)?(?![\d:])"
+    r"(?<![\d:.,])(?P<h>[01]?\d|2[0-4]):(?P<m>[0-5]\d|\?\?|xx)(?::(?P<s>[0-5]\d)(?:[.,]\d+)?)?(?![\d:])"
     r"\s?(?P<half>[ap]\.?m\b\.?)?",
     re.I,
 )
@@ -156,6 +162,8 @@ _ROUGH = re.compile(
     re.I,
 )
 
+_LEADS = re.compile(r"\b(?:at|by|was|until|till|since|from|about|around|nearly)\s$", re.I)
+
 
 def _clock_at(text: str, at: int) -> Stamp | None:
     """A time of day that begins right there."""
@@ -170,9 +178,12 @@ def _clock_at(text: str, at: int) -> Stamp | None:
                 half=("am" if half[0].lower() == "a" else "pm") if half else None,
                 padded=len(found["h"]) == 2, vague=vague, about=vague,
             )  # fmt: skip
-    if match := _SPOKEN.match(text, at):
-        return _spoken(match, at)
-    return None
+    match = _SPOKEN.match(text, at)
+    if match is None or (
+        match["side"] == "to" and "quarter" not in match["minutes"] and not _LEADS.search(text, 0, at)
+    ):
+        return None  # "five to ten minutes"
+    return _spoken(match, at)
 
 
 def _spoken(match: re.Match[str], at: int) -> Stamp:
@@ -203,7 +214,9 @@ def _whole_clock_at(text: str, at: int) -> Stamp | None:
         about = about or "ish" in tail[0]
         end = tail.end()
     until = None
-    if gap := _RANGE.match(text, end):
+    gap = _RANGE.match(text, end)
+    # Right after seconds, "-05:30" is a zone.
+    if gap and not (found.said.count(":") == 2 and gap[0] == "-"):
         later = _clock_at(text, gap.end())
         if later is not None and later.hour is not None:
             hour = later.hour + 12 if later.half == "pm" and later.hour < 12 else later.hour
@@ -261,7 +274,7 @@ _COUNTS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
     "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "twenty-five": 25, "thirty": 30, "forty": 40,
     "forty-five": 45, "fifty": 50, "sixty": 60, "ninety": 90, "half an": 0.5, "half a": 0.5, "a quarter of an": 0.25,
-    "three quarters of an": 0.75, "an hour and a half": 1.5, "a few": 3, "a couple of": 2, "several": 4,
+    "three quarters of an": 0.75, "a few": 3, "a couple of": 2, "several": 4,
 }  # fmt: skip
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _N = "|".join(sorted(map(re.escape, _COUNTS), key=len, reverse=True))
@@ -269,12 +282,13 @@ _DISTANCE = re.compile(
     rf"(?:\b(?P<rough>about|around|some|roughly|maybe|approximately|nearly|almost|perhaps)\s+)?"
     rf"(?<![\w.:])(?P<n>\d+(?:\.\d+)?|{_N})[\s-]?"
     r"(?P<unit>s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|days?|weeks?)\b"
-    r"(?:,? (?:and )?(?P<n2>\d+|" + _N + r") ?(?P<unit2>m|mins?|minutes?))?\s+"
+    r"(?P<half> and a half)?(?:,? (?:and )?(?P<n2>\d+|" + _N + r") ?(?P<unit2>m|mins?|minutes?))?\s+"
     r"(?P<side>later|after(?:wards?|(?: that| this)?\b)|before(?: that| this)\b|earlier|ago)",
     re.I,
 )
 _OFFSET = re.compile(
-    r"(?<![\w+:])T ?(?P<sign>[+-]) ?(?:(?P<h>\d+)(?::(?P<m>\d\d)|h(?:ours?)? ?(?P<hm>\d\d?)?m?)|(?P<n>\d+) ?(?P<unit>s|m|h)?\w*)"
+    r"(?<![\w+:])T ?(?P<sign>[+-]) ?(?:(?P<h>\d+)(?::(?P<m>\d\d)|h(?:ours?)? ?(?P<hm>\d\d?)?m?)|"
+    r"(?P<n>\d+) ?(?P<unit>s|m|h)?\w*)"
 )  # fmt: skip
 _PLUS = re.compile(r"\+ ?(?:(?P<h>\d+):(?P<m>\d\d)|(?P<n>\d+) ?(?P<unit>s|m|h)(?:in|ins|inutes?|r|rs|ours?|ecs?)?)\b")
 _VAGUE_COUNTS = frozenset({"a few", "a couple of", "several"})
@@ -291,6 +305,8 @@ def distance_at(text: str, at: int) -> Stamp | None:
         return Stamp(at, match.end(), match[0], later=later, from_start=True)
     if match := _DISTANCE.match(text, at):
         seconds = _seconds(match["n"], match["unit"])
+        if match["half"]:
+            seconds += _seconds("half a", match["unit"])
         if match["n2"]:
             seconds += _seconds(match["n2"], match["unit2"])
         side = match["side"].lower()
@@ -319,11 +335,13 @@ def _seconds(count: str, unit: str) -> float:
     return (_COUNTS[word] if word in _COUNTS else float(word)) * _UNITS[unit.lower()[0]]
 
 
+_DIGITS = re.compile(r"\d+")
 # Where a time may begin; everything else is skipped without trying.
 _BEGINS = re.compile(
-    rf"\d|\bT ?[+-]|\b(?:{_WEEKDAY}|{_MONTH}|the (?:next|following|\d)|next|following|today|yesterday|tonight|this |last "
-    r"night|on |half|a quarter|quarter|three quarters|noon|midday|midnight|an?\b|about|around|some|roughly|maybe|"
-    rf"approximately|nearly|almost|perhaps|several|{'|'.join(word for word in _COUNTS if ' ' not in word)})",
+    rf"\d|\bT ?[+-]|\b(?:{_WEEKDAY}|{_MONTH}|the (?:next|following|\d)|next|following|today|yesterday|"
+    r"tonight|this |last night|on |half|a quarter|quarter|three quarters|noon|midday|midnight|an?\b|about|around|"
+    r"some|roughly|maybe|approximately|nearly|almost|perhaps|several|"
+    rf"{'|'.join(word for word in _COUNTS if ' ' not in word)})",
     re.I,
 )
 
@@ -334,17 +352,11 @@ def stamps_in(text: str, *, days: bool = False) -> Iterator[Stamp]:
     while match := _BEGINS.search(text, at):
         start = match.start()
         found = distance_at(text, start) or stamp_at(text, start)
-        if found is None or (found.is_day_only and not days):
-            at = max(start + 1, match.end() if match[0].isalpha() and found is None else start + 1)
-            if found is not None:
-                at = found.end
-            elif text[start].isdigit():
-                # The rest of a number is no time of its own.
-                at = start + len(re.match(r"\d+", text[start:])[0])  # type: ignore[index]
-                if text[at : at + 1] in {":", "."} and text[at + 1 : at + 2].isdigit():
-                    at += 1
-            else:
-                at = start + 1
-            continue
-        yield found
-        at = max(found.end, start + 1)
+        if found is not None:
+            if days or not found.is_day_only:
+                yield found
+            at = max(found.end, start + 1)
+        elif run := _DIGITS.match(text, start):
+            at = run.end()  # the rest of a number is no time of its own
+        else:
+            at = start + 1
