@@ -1,4 +1,4 @@
-"""The gate refuses a prompt, a safety gate and a card that were made worse on purpose; each in a copy of the program."""
+"""The gate refuses a prompt, a safety gate and a card that were made worse on purpose."""
 
 import pytest
 
