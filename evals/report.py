@@ -67,7 +67,12 @@ def page(board: Board, talks: str | None) -> str:
         if talks
         else ""
     )
-    made = f"Writer {board.writer}, {board.when}, {board.machine}, {board.seconds:.0f} s."
+    aimed = [row for row in board.rows if row["holds"] is not None]
+    held = sum(bool(row["holds"]) for row in aimed)
+    made = (
+        f"{held} of {len(aimed)} aims hold. Writer {board.writer}, {board.when[:16].replace('T', ' ')}, {board.machine}, "
+        f"{board.seconds / 60:.0f} minutes."
+    )
     head = "<meta charset='utf-8'><meta name='viewport' content='width=device-width'><title>Eval board</title>"
     top = f"<h1>Eval board</h1><p>{escape(made)}</p>{link}"
     return f"<!doctype html><html lang='en'>{head}<style>{STYLE}</style>{top}{''.join(parts)}</html>"
@@ -76,7 +81,8 @@ def page(board: Board, talks: str | None) -> str:
 def _line(row: Row) -> str:
     data = f"{row['data']} ({row['split']})"
     value = cell(row).replace("**", "")
-    cells = "".join(f"<td>{escape(text)}</td>" for text in (row["metric"], data, value, row["aim"]))
+    aim = row["aim"].replace(" ", "\N{NO-BREAK SPACE}")
+    cells = "".join(f"<td>{escape(text)}</td>" for text in (row["metric"], data, value, aim))
     return f"<tr class='{_state(row['holds'])}'>{cells}</tr>"
 
 
@@ -86,6 +92,8 @@ STYLE = (
     "vertical-align:top}.missed td:nth-child(3){color:#a00;font-weight:600}.held td:nth-child(3){color:#060}"
     ".beside{color:#555}@media(prefers-color-scheme:dark){body{background:#111;color:#eee}.beside{color:#aaa}"
     ".missed td:nth-child(3){color:#f88}.held td:nth-child(3){color:#8d8}}"
+    "@media(max-width:40rem){thead{display:none}tr{display:flex;flex-wrap:wrap;gap:0 1rem;padding:.4rem 0;"
+    "border-bottom:1px solid #ccc}td{padding:0;border:0}td:first-child{flex-basis:100%;font-weight:600}}"
 )
 
 

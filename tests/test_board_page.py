@@ -27,7 +27,11 @@ def test_the_page_shows_the_run_that_the_command_kept(tmp_path: Path) -> None:
     )
     assert keep(Board("guided", "2026-11-25T10:00:00+00:00", rows, "2 cores"), tmp_path) == tmp_path / LAST
     html = board(tmp_path)
-    assert "Measured 2026-11-25 10:00, writer guided, on 2 cores. 0 of 1 aims hold." in html
+    assert "<p>0 of 1 aims hold. Open a row" in html
+    assert "Measured 2026-11-25 10:00, writer guided, on 2 cores." in html
+    assert html.count("<details") == 2
+    assert "</h3><span class='state missed'>0 of 1 aims hold</span>" in html
+    assert "</h3><span class='state'>only told</span>" in html
     assert "1. Danger is noticed <small>(must hold)</small>" in html
     assert "<tr class='missed'><th scope='row'>recall &lt;b&gt;" in html
     assert "<td>0.9 <small>[0.596–0.982]</small></td><td>≥ 0.95 missed</td>" in html
@@ -52,8 +56,8 @@ def test_every_check_of_a_conversation_is_told() -> None:
         Shown(Turn("2", "c", "I want to die", gated=Gated("crisis", "own"), spoken=(Sentence("Call.", "redirect"),))),
     ]
     html = sound(turns)
-    assert "2 answers. 1 sentences gave an idea or a fact, 1 sentences name a source." in html
-    assert "1 answers were texts written in advance. 1 sentences were held back." in html
+    assert "2 answers. 1 sentence with an idea or a fact, 1 sentence with a source." in html
+    assert "1 answer written in advance. 1 sentence held back." in html
     assert "On “Her &lt;tone&gt;”" in html
     assert "Practice card: &lt;tone&gt;" in html
     assert "<q>He is lazy.</q> (puts a label or blame on a person)" in html

@@ -36,9 +36,10 @@ def _board(run: Mapping[str, Any]) -> str:
     held = sum(bool(row["holds"]) for row in aimed)
     parts = [
         '<h2 id="viewer-title">How good is this coach?</h2>'
-        f"<p>Measured {escape(run['when'][:16].replace('T', ' '))}, writer {escape(run['writer'])}, on "
-        f"{escape(run['machine'])}. {held} of {len(aimed)} aims hold. In brackets stands the range in which the true "
-        "figure lies with 95 % confidence.</p>"
+        f"<p>{held} of {len(aimed)} aims hold. Open a row for its figures; in brackets stands the range in which the "
+        "true figure lies with 95 % confidence.</p>"
+        f"<p class='about'>Measured {escape(run['when'][:16].replace('T', ' '))}, writer {escape(run['writer'])}, on "
+        f"{escape(run['machine'])}.</p>"
     ]
     for measure in run["measures"]:
         rows = [row for row in run["rows"] if row["id"] == measure["id"]]
@@ -52,10 +53,22 @@ def _measure(measure: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> s
     must = " <small>(must hold)</small>" if measure["must"] else ""
     body = "".join(_figure(row) for row in rows)
     return (
-        f"<section class='measure'><h3>{measure['id']}. {escape(measure['title'])}{must}</h3>"
-        f"<p>{escape(measure['plain'])}</p>{beside}<table class='figures'><thead><tr><th scope='col'>What</th>"
-        f"<th scope='col'>Figure</th><th scope='col'>Aim</th></tr></thead><tbody>{body}</tbody></table></section>"
+        f"<details class='measure'><summary><h3>{measure['id']}. {escape(measure['title'])}{must}</h3>{_state(rows)}"
+        f"<p>{escape(measure['plain'])}</p></summary>{beside}<table class='figures'><thead><tr>"
+        "<th scope='col'>What</th><th scope='col'>Figure</th><th scope='col'>Aim</th></tr></thead>"
+        f"<tbody>{body}</tbody></table></details>"
     )
+
+
+def _state(rows: Sequence[Mapping[str, Any]]) -> str:
+    """How many of a row's aims hold."""
+    aimed = [row for row in rows if row["holds"] is not None]
+    held = sum(bool(row["holds"]) for row in aimed)
+    if not aimed:
+        return "<span class='state'>only told</span>"
+    if held == len(aimed):
+        return f"<span class='state held'>{'its aim holds' if held == 1 else f'all {held} aims hold'}</span>"
+    return f"<span class='state missed'>{held} of {len(aimed)} aims hold</span>"
 
 
 def _figure(row: Mapping[str, Any]) -> str:
@@ -80,9 +93,15 @@ def sound(turns: Sequence[Shown]) -> str:
     told = sum(sentence.kind in ("insight", "evidence") for shown in turns for sentence in shown.visible)
     stopped = sum(len(shown.dropped) for shown in turns)
     redirected = sum(shown.turn.gated is not None for shown in turns)
-    summary = (
-        f"{len(turns)} answers. {told} sentences gave an idea or a fact, {cited} sentences name a source. "
-        f"{redirected} answers were texts written in advance. {stopped} sentences were held back."
+    counts = [
+        (len(turns), "answer", "."),
+        (told, "sentence", " with an idea or a fact,"),
+        (cited, "sentence", " with a source."),
+        (redirected, "answer", " written in advance."),
+        (stopped, "sentence", " held back."),
+    ]
+    summary = " ".join(
+        f"{n} {what}{'' if n == 1 else 's'}{rest}" for n, what, rest in counts if n or what == "sentence"
     )
     return (
         f'<h2 id="viewer-title">Was this advice sound?</h2><p>{summary}</p>'
@@ -102,7 +121,7 @@ def _checks(shown: Shown) -> str:
 def _gate(shown: Shown) -> str:
     gated = shown.turn.gated
     if gated is None:
-        return "Safety gate: coaching."
+        return "Safety gate: nothing that calls for somebody else."
     return f"Safety gate: {escape(gated.kind)}. {GATES[gated.kind]}"
 
 
