@@ -20,7 +20,7 @@ def answer(events: Sequence[Event], conversation: str) -> dict[str, Any]:
     ms = done.ms if done else {}
     return {
         "reply": " ".join(sentence.text for sentence in spoken),
-        "sentences": [asdict(sentence) for sentence in spoken],
+        "sentences": [_sentence(sentence) for sentence in spoken],
         "question": _question(spoken),
         "gate": {"kind": gated.kind, "reason": gated.reason} if gated else None,
         # A redirect has no plan; it opens something else than coaching.
@@ -35,6 +35,13 @@ def answer(events: Sequence[Event], conversation: str) -> dict[str, Any]:
         "conversation": conversation,
         "ms": {part: ms.get(part, 0.0) for part in PARTS},
     }
+
+
+def _sentence(sentence: Sentence) -> dict[str, Any]:
+    found = asdict(sentence)
+    for cited in found["citations"]:
+        del cited["passage"]
+    return found
 
 
 def _question(spoken: Sequence[Sentence]) -> str | None:

@@ -17,6 +17,7 @@ def citation(passage: Passage) -> Citation:
         quote=passage.text,
         grade=passage.grade,
         licence=passage.licence,
+        passage=passage if passage.kind == "document" else None,
     )
 
 

@@ -185,6 +185,8 @@ class Citation:
     quote: str
     grade: Grade
     licence: str
+    passage: Passage | None = None
+    """Where a passage of the person's own documents stands, and how well it could be read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,6 +157,14 @@ class Documents:
             row = db.execute(f"select {', '.join(COLUMNS)} from sources where id = ?", (id,)).fetchone()
         return _source(row) if row else None
 
+    def source_of(self, passage: str) -> Source | None:
+        """The source of a passage; None where it was removed."""
+        if not self.exists():
+            return None
+        with self._connect() as db:
+            row = db.execute("select source from passages where id = ?", (passage,)).fetchone()
+        return self.source(row[0]) if row else None
+
     def passage(self, id: str) -> Passage | None:
         """None where its source was removed."""
         return self.passages([id]).get(id)

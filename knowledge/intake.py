@@ -26,7 +26,7 @@ from knowledge.readers.apart import Apart, read_file
 from knowledge.readers.archive import members
 from knowledge.readers.dispatch import ARCHIVES, MOST_BYTES, is_licence, suffix
 from knowledge.readers.language import language
-from knowledge.readers.quality import quality
+from knowledge.readers.quality import FLAGGED_QUALITY, MARKED_QUALITY, quality
 from knowledge.readers.reading import Reading, Unreadable
 from knowledge.steering import steering
 from knowledge.words import content_words
@@ -38,8 +38,6 @@ LEAST_WORDS = 25
 """A page with fewer words is a frame around something else."""
 LEAST_QUALITY = 0.55
 """Below this the text layer is noise; measured, broken ones lie under .5 and odd ones over .7."""
-MARKED_QUALITY = 0.6
-FLAGGED_QUALITY = 0.3
 TWIN = 0.5
 """Files of one name in several formats that share so much are the same document."""
 FORMATS = (".md", ".docx", ".odt", ".html", ".htm", ".pptx", ".pdf", ".txt")

@@ -22,7 +22,7 @@ from knowledge.beside import Ledger
 from knowledge.bookcase import CARD_TITLES, Asked, Bookcase
 from knowledge.cards import load_cards
 from knowledge.claims import load_claims
-from knowledge.documents import DEFAULT, Documents
+from knowledge.documents import DEFAULT, Documents, Source
 from knowledge.fusion import fuse
 from knowledge.index import Index, OnNotice
 from knowledge.intake import Intake, OnFile, Report
@@ -180,6 +180,10 @@ class KnowledgeLibrary:
     def remove(self, what: str, home: Path, collection: str | None = None) -> Receipt:
         """Forget documents by id, file or path. Raises NotFoundError."""
         return remove(self.bookcase, find(self.bookcase.documents, what, collection), home)
+
+    def forget(self, sources: Sequence[Source], home: Path) -> Receipt:
+        """Forget these documents."""
+        return remove(self.bookcase, sources, home)
 
     def rebuild(self, *, on_file: OnFile | None = None) -> None:
         """Build the index anew, and that of the documents from their files where these are still there."""

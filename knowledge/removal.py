@@ -10,6 +10,7 @@ from coach.errors import NotFoundError
 from knowledge.bookcase import Bookcase
 from knowledge.chunks import sentences
 from knowledge.documents import Documents, Source
+from knowledge.handed import delete_copies, handed_folder
 from knowledge.intake import writing
 
 LEAST_CHARACTERS = 30
@@ -63,6 +64,7 @@ def remove(bookcase: Bookcase, sources: Sequence[Source], home: Path) -> Receipt
     with writing(documents):
         telling = _telling(documents, ids)
         documents.remove(ids)
+        delete_copies(handed_folder(documents), sources)
         # Files that were left out for repeating these are to be read when they are added next.
         gone = {source.file for source in sources}
         orphans = [s.id for s in documents.sources(state="skipped") if s.alike in gone]

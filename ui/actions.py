@@ -3,6 +3,7 @@
 A request is a JSON object; an answer is one too. What went wrong comes back as ``{"trouble": line}``.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import wraps
@@ -15,6 +16,7 @@ from coach.rehearsal.persona import personas
 from coach.rehearsal.scene import scene_in
 from ui import board as boards
 from ui import mine, panel, render
+from ui.handing import opened_at
 from ui.live import Live
 from ui.practice import Beside
 from ui.practice import panel as practice_panel
@@ -76,7 +78,11 @@ async def why(live: Live, request: Request) -> Answer:
 
 async def passage(live: Live, request: Request) -> Answer:
     """A cited passage with everything that is known of where it comes from."""
-    return {"html": render.passage(await live.passage(request["id"]))}
+    id = request["id"]
+    if id.startswith("doc:"):
+        opened = await asyncio.to_thread(opened_at, live.coach.settings.home, id)
+        return {"html": opened or render.passage(None)}
+    return {"html": render.passage(await live.passage(id))}
 
 
 async def practice(live: Live, request: Request) -> Answer:

@@ -131,7 +131,7 @@ class Thread:
             try:
                 await self._take(event)
             except StoreError as exc:
-                self._tell({"kind": "trouble", "text": str(exc)})
+                self.tell({"kind": "trouble", "text": str(exc)})
             except Exception:
                 logger.exception("a page could not be told of %r", event)
 
@@ -140,7 +140,7 @@ class Thread:
             aloud = self._aloud.get(event.turn)
             self.shown[event.turn] = replace(begun(event, self.conversation.id), aloud=aloud)
             self._tell_all({"kind": "list"})
-            self._tell(await self.opened())
+            self.tell(await self.opened())
             return
         elif event.turn in self.shown:
             self.shown[event.turn] = after(self.shown[event.turn], event)
@@ -161,9 +161,9 @@ class Thread:
 
     def _tell_turn(self, id: str) -> None:
         shown = self.shown[id]
-        self._tell({"kind": "turn", "turn": id, "html": render.turn(shown), **_state(shown)})
+        self.tell({"kind": "turn", "turn": id, "html": render.turn(shown), **_state(shown)})
 
-    def _tell(self, message: Message) -> None:
+    def tell(self, message: Message) -> None:
         for listener in self.listeners:
             listener.tell(message)
 
@@ -214,6 +214,12 @@ class Live:
             for listener in thread.listeners:
                 listener.tell({"kind": "gone", "conversation": id})
         self.tell_all({"kind": "list"})
+
+    async def show_again(self) -> None:
+        """Tells every page its conversation anew, after a source that it cites has changed or gone."""
+        for thread in self._threads.values():
+            if thread.listeners:
+                thread.tell(await thread.opened())
 
     async def material(self, shown: Shown) -> Material:
         """What a turn stood on, as it is today."""

@@ -40,6 +40,7 @@ TRANSCRIPT = """
 
 STATUS = """
 <p id="status" role="status"></p>
+<p><button type="button" class="link" id="documents-here" data-documents="list">Your documents</button></p>
 <p class="keys" title="Shift+Enter begins a new line">Enter sends, Esc stops</p>
 """
 

@@ -5,11 +5,12 @@ Pure functions from values to markup; whatever a person, a model or a document w
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from html import escape
 
 from coach.store import REMOVED, Entry
 from coach.values import Citation, Grade, Passage, Sentence
+from ui.documents import aged, quality, where
 from ui.paper import paper
 from ui.shown import Shown
 
@@ -168,15 +169,28 @@ def card(cited: Citation, number: int) -> str:
     """What a citation marker opens: the words it stands on, whose they are, and how well founded."""
     if cited.source == REMOVED:
         return f'<p class="from"><b>[{number}]</b> {GONE}</p>'
-    heading = f" · {escape(cited.heading)}" if cited.heading and cited.heading not in cited.source else ""
+    # A document's headings stand among its own lines below.
+    named = cited.heading and cited.heading not in cited.source and cited.passage is None
+    heading = f" · {escape(cited.heading)}" if named else ""
     return (
         f"<blockquote>{escape(cited.quote)}</blockquote>"
         f'<p class="from"><b>[{number}]</b> {escape(cited.source)}{heading}</p>'
-        f"<p>{grade(cited.grade)}</p>"
+        f"<p>{grade(cited.grade)}</p>{_place(cited)}"
         f'<p class="foot">{_licence(cited.licence)}'
         f'<button type="button" class="tool" data-do="passage" data-id="{escape(cited.id)}">Open the passage</button>'
         "</p>"
     )
+
+
+def _place(cited: Citation) -> str:
+    """Of a document: the file, where in it, how old it is and how well it could be read."""
+    found = cited.passage
+    if found is None:
+        return ""
+    known = (("File", escape(found.file)), ("Heading", escape(found.heading.replace(" > ", " › "))))
+    rest = (("Place", where(found)), ("Date", aged(found.date, date.today())), ("Reading", quality(found.quality)))
+    rows = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in (*known, *rest) if value)
+    return f'<dl class="facts">{rows}</dl>'
 
 
 def grade(letter: Grade) -> str:

@@ -17,6 +17,7 @@ from coach.errors import CoachError
 from coach.export import export, file_name
 from coach.store import new_id
 from ui.door import Door, cookie_of
+from ui.handing import Handing
 from ui.live import Listener, Live
 from voice.parts import Parts
 from voice.routes import Talks
@@ -96,6 +97,7 @@ def make_app(live: Live, *, key: str | None = None, parts: Parts | None = None) 
     app.add_api_route("/here", here, methods=["POST"])
     app.add_api_route("/export/{name}", exported, methods=["GET"])
     app.add_api_websocket_route("/live", socket)
+    Handing(live).mount(app)
     talks = Talks(parts or Parts(live.coach.settings, weights_of(live.coach.settings)), conversation, live.aloud)
     talks.mount(app)
     return app

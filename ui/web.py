@@ -36,7 +36,9 @@ HEAD = """
 <link rel="stylesheet" href="/page/page.css">
 <link rel="stylesheet" href="/voice/voice.css">
 <meta name="color-scheme" content="light dark">
+<link rel="stylesheet" href="/page/documents.css">
 <script src="/page/page.js"></script>
+<script src="/page/documents.js"></script>
 <script type="module" src="/voice/voice.js"></script>
 """
 

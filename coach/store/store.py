@@ -119,6 +119,15 @@ class Store:
 
         await self._write(work)
 
+    async def look_in(self, id: str, collection: str) -> None:
+        """Sets the documents that a conversation looks in; one that was never used begins with it."""
+
+        def work(db: sa.Connection) -> None:
+            _ensure(db, id, self._clock())
+            _change(db, id, collection=collection)
+
+        await self._write(work)
+
     async def delete(self, *ids: str) -> Receipt:
         """Removes conversations and overwrites their bytes. Raises NotFoundError before anything is removed."""
 

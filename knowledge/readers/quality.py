@@ -2,6 +2,11 @@
 
 import re
 
+MARKED_QUALITY = 0.6
+"""At most this where part of the text may have been invisible to a person who looked at the document."""
+FLAGGED_QUALITY = 0.3
+"""At most this where a passage reads like an attempt to steer the coach."""
+
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _COMMON_TEXT = """
 the a an and or of to in is are was were be been for on with as by at from that this it its you your we our they

@@ -392,6 +392,15 @@ window.coachPage = (() => {
     const viewer = one("#viewer");
     one(".content", viewer).innerHTML = answer.html;
     viewer.showModal();
+    toPassage(viewer);
+  }
+
+  // A document opens where the cited passage stands, and a screen reader goes on from there.
+  function toPassage(viewer) {
+    const here = one("#here", viewer);
+    if (!here) return;
+    here.scrollIntoView({ block: "center" });
+    here.focus({ preventScroll: true });
   }
 
   function closeSide() {
@@ -527,5 +536,5 @@ window.coachPage = (() => {
   }
 
   if (window.coachServer) queueMicrotask(() => attach(window.coachServer));
-  return { attach, conversation: () => conversation };
+  return { attach, conversation: () => conversation, trouble };
 })();
