@@ -62,6 +62,7 @@ MOVES = {
     "practice.ready": "Offer to write the page, or to go on",
     "practice.narrow": "Make the question smaller",
     "practice.resist": "Ask for what happened instead of a verdict",
+    "practice.check": "Look at an answer with you, once",
     "practice.write": "Write the page",
     "practice.leave": "Put the practice aside",
     "practice.rest": "Let the practice rest",

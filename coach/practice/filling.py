@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from coach.frame import Frame, Slot
 from coach.practice.form import Form
+from coach.practice.pasted import is_paste
 from coach.practice.practice import Field, Practice
 from coach.practice.turning import cleaned
 
@@ -56,6 +57,10 @@ class Filled:
 
 def fill(practice: Practice, form: Form, frame: Frame, asked: str | None, *, last: str | None = None) -> Filled:
     """The form after a message. ``asked``: the field whose question it may answer; ``last``: filled the turn before."""
+    if (notes := practice.pasted) and is_paste(frame.said):
+        before = form.values.get(notes.id)
+        whole = f"{before}\n\n{frame.said}" if before else frame.said
+        return _with(form, {notes.id: whole})
     named, cleared = _by_name(practice, frame.said)
     if cleared:
         values = {id: value for id, value in form.values.items() if id not in cleared}
@@ -65,6 +70,9 @@ def fill(practice: Practice, form: Form, frame: Frame, asked: str | None, *, las
     if last and (rest := _after_rejection(frame)):
         return _with(form, {last: rest}, changed=(last,))
     found: dict[str, str] = {}
+    if asked is not None and (elsewhere := _all_elsewhere(practice, form, frame.said, asked)):
+        changed = tuple(id for id in elsewhere if form.has(id))
+        return _with(form, elsewhere, changed=changed)
     if asked is not None:
         one = practice.field(asked)
         if _resisted(one, frame):
@@ -98,16 +106,37 @@ def _by_name(practice: Practice, said: str) -> tuple[dict[str, str], tuple[str, 
     for line in said.splitlines():
         match = _NAMED.match(line)
         if match and (one := practice.named(match["name"])):
-            found[one.id] = cleaned(match["value"])
+            found[one.id] = _kept(one, match["value"])
     if found:
         return found, ()
     for pattern in (_CHANGED, _SAYS_IT_IS):
         match = pattern.search(said)
         if match and (one := practice.named(match["name"])):
-            return {one.id: cleaned(match["value"])}, ()
+            return {one.id: _kept(one, match["value"])}, ()
     match = _CLEARED.search(said)
     one = practice.named(match["name"]) if match else None
     return {}, (one.id,) if one else ()
+
+
+def _kept(one: Field, value: str) -> str:
+    return value.strip() if one.lines or one.paste else cleaned(value)
+
+
+# So much of a message tells of other fields that it answers those and not the one that was asked for.
+_ELSEWHERE = 0.75
+
+
+def _all_elsewhere(practice: Practice, form: Form, said: str, asked: str) -> dict[str, str]:
+    """Other fields of which a message tells, where it tells of nothing else."""
+    if _by_pattern(practice.field(asked), said):
+        return {}
+    found = {
+        one.id: value
+        for one in practice.fields
+        if one.id != asked and form.wanted(one) and (value := _by_pattern(one, said))
+    }
+    told = sum(len(value) for value in found.values())
+    return found if told >= _ELSEWHERE * len(said.strip(" .!?,")) else {}
 
 
 def _after_rejection(frame: Frame) -> str | None:
@@ -127,6 +156,8 @@ def _resisted(one: Field, frame: Frame) -> bool:
 
 def _answer(one: Field, frame: Frame) -> str | None:
     said = frame.said.strip()
+    if one.lines or one.paste:
+        return said or None
     if value := _by_pattern(one, said):
         return value
     if one.frame and set(one.frame) <= {"person", "role"} and (slot := _best(one, frame)):

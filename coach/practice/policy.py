@@ -16,6 +16,7 @@ from coach.parse import Parser
 from coach.practice import steps
 from coach.practice.filling import fill
 from coach.practice.form import Form
+from coach.practice.pasted import is_paste, talk_of
 from coach.practice.practice import Practice
 from coach.practice.rendering import Rendering
 from coach.practice.steps import Step, Underway
@@ -53,10 +54,12 @@ class PracticePolicy:
 
     def read(self, said: str, history: Sequence[Turn]) -> Frame:
         """What is known of the topic, this message included."""
-        return self._coaching.read(said, _outside(history))
+        # What is pasted is read by the timeline; the frame is of what the person says around it.
+        frame = self._coaching.read(talk_of(said), _talk(_outside(history)))
+        return replace(frame, said=said) if frame.said != said else frame
 
     def query(self, frame: Frame) -> str:
-        return self._coaching.query(frame)
+        return self._coaching.query(replace(frame, said=talk_of(frame.said)))
 
     def next(self, frame: Frame, history: Sequence[Turn], retrieval: Retrieval) -> Plan:
         """The next step of the practice in use, or the next move of coaching."""
@@ -75,7 +78,7 @@ class PracticePolicy:
             return looked
         if now is None and (practice := self._asked_for(frame, history, memory)):
             return self.begin(practice, frame, history, memory)
-        plan = self._coaching.next(frame, history, retrieval)
+        plan = self._coaching.next(replace(frame, said=talk_of(frame.said)), _talk(history), retrieval)
         if now is not None:
             return _kept(plan, now)
         return self._offered(plan, frame, memory) or plan
@@ -99,7 +102,7 @@ class PracticePolicy:
         form = self._carried(practice, history)
         first = len(history) if practice.carries else len(history) - (len(frame.topic) - 1)
         for index in range(max(0, first), len(history)):
-            told = self._coaching.read(history[index].said, history[:index])
+            told = self.read(history[index].said, history[:index])
             form = fill(practice, form, told, None).form
         form = fill(practice, form, frame, None).form
         return steps.begin(practice, form, frame, memory, self._parser)
@@ -146,7 +149,11 @@ class PracticePolicy:
             return self._practices.get(memory.last.notes["offers"])
         if steps.shows("back", frame.said) and (left := self._left(history)):
             return left
-        return next((one for one in self._practices.values() if steps.asks_for(one, frame.said)), None)
+        asked = next((one for one in self._practices.values() if steps.asks_for(one, talk_of(frame.said))), None)
+        if asked is None and is_paste(frame.said):
+            # Notes of what happened speak for themselves.
+            return next((one for one in self._practices.values() if one.pasted), None)
+        return asked
 
     def _another(self, now: Underway, said: str) -> Practice | None:
         """The practice that a person turns to from the one in use: named by its title, or asked for once it is done."""
@@ -260,6 +267,11 @@ class PracticePolicy:
 def _outside(history: Sequence[Turn]) -> tuple[Turn, ...]:
     """The turns in which the person spoke as themself: what is said in a scene tells nothing of the matter."""
     return tuple(turn for turn in history if not is_scene(turn))
+
+
+def _talk(history: Sequence[Turn]) -> tuple[Turn, ...]:
+    """The same with what people wrote themselves, without the notes they pasted."""
+    return tuple(turn if (said := talk_of(turn.said)) == turn.said else replace(turn, said=said) for turn in history)
 
 
 def _about(turn: str, history: Sequence[Turn]) -> str | None:

@@ -28,6 +28,27 @@ class _Data(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Option(_Data):
+    when: list[str] = []
+    """Regular expressions; none: always fits, after those that match."""
+    text: str
+
+
+class Check(_Data):
+    """What an answer is looked at for. Where it shows, it is said once, and the field asked for again."""
+
+    when: list[str] = []
+    """Regular expressions that show it."""
+    unless: list[str] = []
+    """Where one of these matches, it does not."""
+    marks: list[str] = []
+    """Kinds of the language analysis that show it; see ``coach lint``."""
+    say: str
+    """What is said, without a question."""
+    ask: str = ""
+    """The question that follows; empty: the field's smaller one."""
+
+
 class Field(_Data):
     """One thing to be known."""
 
@@ -60,6 +81,11 @@ class Field(_Data):
     resist_say: list[str] = []
     date: bool = False
     """Names a day, which the calendar and the follow-up use."""
+    lines: bool = False
+    """Kept as it came, line by line, however long."""
+    paste: bool = False
+    """Pasted notes with times fill it, whatever was asked, and further ones are added."""
+    checks: list[Check] = []
 
     @property
     def spoken(self) -> str:
@@ -70,12 +96,6 @@ class Field(_Data):
         return self.blank or f"[{self.spoken}?]"
 
 
-class Option(_Data):
-    when: list[str] = []
-    """Regular expressions; none: always fits, after those that match."""
-    text: str
-
-
 class Pick(_Data):
     """Some of several texts, chosen by what is known."""
 
@@ -83,6 +103,39 @@ class Pick(_Data):
     fields: list[str] = []
     """What is looked at; empty: everything known."""
     options: list[Option]
+
+
+class Part(_Data):
+    """One part of an agenda."""
+
+    share: int
+    """Of the time, beside the shares of the others."""
+    text: str
+    least: int = 0
+    """With fewer people it is left out."""
+    most: int = 0
+    """With more people it is left out; 0: never."""
+
+
+class Block(_Data):
+    """Lines of the page that are worked out; see ``coach.practice.blocks``."""
+
+    make: Literal["timeline", "gaps", "moments", "reworded", "items", "agenda", "actions", "progress"]
+    of: str
+    """The field that it is made of."""
+    title: str = ""
+    """Head of the column that is left for the person to fill, or that carries a remark."""
+    most: int = 0
+    options: list[Option] = []
+    """Questions or remarks, of which the first that fits is used."""
+    minutes: str = ""
+    """The field that says how long."""
+    people: str = ""
+    """The field that says how many come."""
+    default_minutes: int = 0
+    items: list[Part] = []
+    blank: list[str] = []
+    """Lines that stand there while nothing is known."""
 
 
 class Offer(_Data):
@@ -136,12 +189,19 @@ class Practice(_Data):
     parts: dict[str, list[str]] = {}
     """Lines of the artefact: alternatives, of which the first that can be filled is used."""
     picks: dict[str, Pick] = {}
+    blocks: dict[str, Block] = {}
+    """Lines that are worked out from what is known; ``{name}`` alone in a line of the page."""
     artefact: Artefact
     promise: Promise | None = None
     after: After = After()
     carries: dict[str, str] = {}
     """Fields taken over from a practice that came before in the same conversation: ``practice`` names it."""
     template: str
+
+    @property
+    def pasted(self) -> Field | None:
+        """The field that pasted notes fill."""
+        return next((field for field in self.fields if field.paste), None)
 
     def field(self, id: str) -> Field:
         return next(field for field in self.fields if field.id == id)
@@ -185,9 +245,10 @@ def _trouble(practice: Practice, name: str) -> Iterator[str]:
     if practice.name != name:
         yield f"it calls itself {practice.name!r}. Name it like its file."
     ids = [field.id for field in practice.fields]
-    known = {*ids, *practice.parts, *practice.picks, *MADE}
-    if len(known) < len(ids) + len(practice.parts) + len(practice.picks) + len(MADE):
-        yield "two fields, parts or picks have one name. Rename one."
+    named = [*ids, *practice.parts, *practice.picks, *practice.blocks, *MADE]
+    known = set(named)
+    if len(known) < len(named):
+        yield "two fields, parts, picks or blocks have one name. Rename one."
     lines = [practice.template, practice.artefact.title, *(line for part in practice.parts.values() for line in part)]
     lines += [option.text for pick in practice.picks.values() for option in pick.options]
     lines += [ask for field in practice.fields for ask in field.ask]
@@ -207,6 +268,10 @@ def _trouble(practice: Practice, name: str) -> Iterator[str]:
         for other in (*field.unless, *field.only):
             if other not in ids:
                 yield f"the field {field.id!r} names {other!r}, which is no field."
+    for name, block in practice.blocks.items():
+        for other in filter(None, (block.of, block.minutes, block.people)):
+            if other not in ids:
+                yield f"the block {name!r} names {other!r}, which is no field."
     for pattern in _patterns(practice):
         try:
             re.compile(pattern)
@@ -219,10 +284,13 @@ def _patterns(practice: Practice) -> Iterator[str]:
     yield from practice.offer.patterns
     for field in practice.fields:
         yield from (*field.patterns, *field.match)
-    for pick in practice.picks.values():
-        for option in pick.options:
-            yield from option.when
+        for check in field.checks:
+            yield from (*check.when, *check.unless)
+    options = [option for pick in practice.picks.values() for option in pick.options]
+    options += [option for block in practice.blocks.values() for option in block.options]
+    for option in options:
+        yield from option.when
 
 
-FILTERS = frozenset({"to_them", "to_you", "bare", "lower", "cap", "short"})
+FILTERS = frozenset({"to_them", "to_you", "bare", "lower", "cap", "short", "day", "kept"})
 """How a value can be turned; see ``coach.practice.turning``."""

@@ -9,7 +9,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from coach import dates
+from coach.language.language import Language
 from coach.parse import Parser
+from coach.practice import blocks
 from coach.practice.form import Form
 from coach.practice.practice import MARK, Pick, Practice
 from coach.practice.turning import turning
@@ -22,7 +24,9 @@ class Rendering:
         self._practice = practice
         self._form = form
         self._today = today
-        self._filters = turning(form.values.get("who", ""), parser)
+        self._filters = {**turning(form.values.get("who", ""), parser), "day": self._named_day, "kept": str.strip}
+        self._language = Language(parser)
+        self._making = blocks.Making(form.values, today, self._reworded)
 
     def title(self) -> str:
         return self.line(self._practice.artefact.title) or self._practice.title
@@ -76,7 +80,26 @@ class Rendering:
             "promise": promise[0] if promise else None,
             "day": day.isoformat() if day else None,
             "look_back": later.isoformat() if later else None,
+            **{
+                key: value
+                for block in self._practice.blocks.values()
+                for key, value in blocks.data_of(block, self._making).items()
+            },
         }
+
+    def _named_day(self, text: str) -> str | None:
+        """A day as people write it down: "Friday 27 November"."""
+        day = dates.day_in(text, self._today)
+        return f"{day:%A} {day.day} {day:%B}" if day else text
+
+    def _reworded(self, text: str) -> str | None:
+        """A line of notes without blame, as far as the language analysis has other words for it."""
+        marks = self._language.analyse(text)
+        if not marks:
+            return None
+        found = next((mark.suggestion for mark in marks if mark.suggestion), None)
+        # A suggestion asks on; in a timeline only what happened stands.
+        return re.sub(r"\s*What would have made it easier\?", "", found).strip() if found else f"“{text}”"
 
     def _due(self) -> date | None:
         promise = self._practice.promise
@@ -85,13 +108,15 @@ class Rendering:
     def follow_up(self) -> date | None:
         """The day to look back."""
         after, day = self._practice.after, self._due()
-        return day + timedelta(days=after.days) if day and after.practice else None
+        return day + timedelta(days=after.days) if day and after.days else None
 
     def _filled(self, line: str) -> list[str]:
         """A template line; several where a pick stands alone in it; none where nothing in it is known."""
         alone = re.fullmatch(r"(\s*(?:- |\d+\. )?)\{(\w+)\}\s*", line)
         if alone and alone[2] in self._practice.picks:
             return [alone[1] + text for text in self._picked(self._practice.picks[alone[2]])]
+        if alone and alone[2] in self._practice.blocks:
+            return blocks.make(self._practice.blocks[alone[2]], self._making) or []
         marks = list(MARK.finditer(line))
         if all(self._value(mark[1], mark[2]) is None and not self._missed(mark[1]) for mark in marks):
             return []
@@ -119,6 +144,9 @@ class Rendering:
             value = self.part(name)
         elif name in self._practice.picks:
             value = "; ".join(self._picked(self._practice.picks[name])) or None
+        elif name in self._practice.blocks:
+            made = blocks.make(self._practice.blocks[name], self._making)
+            value = "\n".join(made) if made else None
         else:
             value = self._form.values.get(name) or None
         for one in filter(None, filters.split("|")):

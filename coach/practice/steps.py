@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 
 from coach import patterns
 from coach.frame import Frame
+from coach.language.language import Language
 from coach.memory import Memory
 from coach.parse import Parser
 from coach.practice import form as forms
 from coach.practice.filling import Filled, fill
 from coach.practice.form import Form
-from coach.practice.practice import MARK, Field, Practice
+from coach.practice.pasted import is_paste
+from coach.practice.practice import MARK, Check, Field, Practice
 from coach.practice.turning import turning
 from coach.values import Plan, Question
 
@@ -60,10 +62,15 @@ def shows(name: str, text: str) -> bool:
 def begin(practice: Practice, form: Form, frame: Frame, memory: Memory, parser: Parser) -> Plan:
     """The first step: takes up what the topic has told already, and asks for the first thing missing."""
     step = Step(Underway(practice, form, None, None), frame, memory, parser)
-    plan = go_on(step, Filled(form))
+    at_once = shows("at_once", frame.said)
+    plan = write(step, form) if at_once else go_on(step, Filled(form))
     # A message that only asks for the practice tells nothing that could be given back.
     plan = replace(plan, reflect=None if asks_for(practice, frame.said) else plan.reflect)
+    if at_once:
+        return plan
     says = {"says": practice.open_with[0]} if practice.open_with else {}
+    if practice.pasted and is_paste(frame.said):
+        says["took"] = "yes"
     return replace(plan, notes={**plan.notes, "begins": "yes", **says})
 
 
@@ -73,7 +80,13 @@ def next_step(step: Step) -> Plan | None:
     said = frame.said
     if shows("leave", said):
         return plan_of(step, "practice.leave", form)
+    if asked and frame.kind == "yes" and frame.words <= 3 and _wants_words(step.practice.field(asked)):
+        return ask(step, form, step.practice.field(asked), notes={"jumps": "yes"})
     filled = fill(step.practice, form, frame, asked, last=step.underway.last)
+    if is_paste(said) and step.practice.pasted:
+        return write(step, filled.form, filled) if form.made else go_on(step, filled)
+    if (filled.changed or filled.new) and (found := _checked(step, filled)):
+        return found
     if filled.changed or filled.cleared:
         return changed(step, filled)
     if shows("write", said) or (form.ready and not form.made and frame.kind == "yes"):
@@ -149,6 +162,34 @@ def skip(step: Step, asked: str) -> Plan:
     return replace(plan, notes={**plan.notes, "skips": step.practice.field(asked).spoken})
 
 
+def _checked(step: Step, filled: Filled) -> Plan | None:
+    """What an answer shows that its field is looked at for: said once, with the field asked for again."""
+    for id in (*filled.changed, *filled.new):
+        field, value = step.practice.field(id), filled.form.values[id]
+        key = f"?{id}"
+        found = next((one for one in field.checks if _shown(one, value, step.parser)), None)
+        if found is None or key in filled.form.narrowed:
+            continue
+        form = replace(filled.form, narrowed=filled.form.narrowed | {key})
+        ask = found.ask or field.smaller or field.ask[-1]
+        question = Question(f"{step.practice.name}.{id}", "practice", ask)
+        return plan_of(step, "practice.check", form, question=question, asked=id, notes={"says": found.say})
+    return None
+
+
+def _wants_words(field: Field) -> bool:
+    """Whether a bare "yes" answers nothing: notes, lists and days."""
+    return field.paste or field.lines or field.date
+
+
+def _shown(check: Check, value: str, parser: Parser) -> bool:
+    if any(re.search(pattern, value, re.I) for pattern in check.unless):
+        return False
+    if any(re.search(pattern, value, re.I) for pattern in check.when):
+        return True
+    return bool(check.marks) and any(mark.kind in check.marks for mark in Language(parser).analyse(value))
+
+
 def narrow(step: Step, asked: str) -> Plan:
     """The first "no idea" makes the question smaller, the second leaves it open."""
     form, field = step.underway.form, step.practice.field(asked)
@@ -203,7 +244,11 @@ def plan_of(
         found["asked"] = asked
     if filled and (filled.new or filled.changed):
         found["filled"] = ",".join((*filled.new, *filled.changed))
-    reflect = "any" if filled and filled.new else None
+    notes_of = step.practice.pasted
+    pasted = notes_of is not None and is_paste(step.frame.said)
+    reflect = "any" if filled and filled.new and not pasted else None
+    if notes_of and filled and notes_of.id in filled.new and pasted:
+        found["took"] = "yes"
     return Plan("practice", move, question=question, reflect=reflect, notes=found)
 
 

@@ -19,10 +19,15 @@ def _phrase(d: Draft, key: str, **slots: str) -> bool:
 def _begun(d: Draft) -> None:
     """What came before the question: the opening, the correction, or the answer given back."""
     notes = d.brief.plan.notes
-    if notes.get("begins"):
+    if notes.get("took") and not notes.get("begins"):
+        _phrase(d, "took")
+    elif notes.get("begins"):
         if d.brief.plan.reflect:
             _reflected(d)
-        d.say(notes.get("says"))
+        if notes.get("took"):
+            _phrase(d, "took")
+        else:
+            d.say(notes.get("says"))
     elif notes.get("changed"):
         _phrase(d, "changed", changed=notes["changed"])
     elif notes.get("skips"):
@@ -123,6 +128,7 @@ MOVES: dict[str, Callable[[Draft], None]] = {
     "practice.ready": _ready,
     "practice.narrow": _narrow,
     "practice.resist": _resist,
+    "practice.check": _resist,
     "practice.write": _write,
     "practice.leave": _fixed("leave"),
     "practice.rest": _fixed("rest"),

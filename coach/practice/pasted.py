@@ -1,0 +1,47 @@
+"""Messages that are pasted notes of what happened, beside what the person says about them."""
+
+from datetime import date
+from functools import lru_cache
+
+from coach.timeline.event import Timeline
+from coach.timeline.timeline import read
+
+# A chat message may name a time or two; notes name more.
+LEAST_TIMES = 3
+LEAST_LINES = 4
+LONG_WORDS = 60
+"""A story in one piece counts as notes from this length on."""
+
+_SAID_WORDS = 120
+"""What a person writes around a paste is read up to here."""
+
+
+@lru_cache(maxsize=32)
+def course(text: str, today: date) -> Timeline:
+    """The timeline of pasted notes. Cached: a page is made of them several times."""
+    return read(text, today=today)
+
+
+@lru_cache(maxsize=256)
+def is_paste(text: str) -> bool:
+    """Whether a message is notes with times rather than talk."""
+    lines = sum(1 for line in text.splitlines() if line.strip())
+    if lines < LEAST_LINES and len(text.split()) < LONG_WORDS:
+        return False
+    events = read(text, today=date.today()).events
+    return sum(1 for one in events if one.when is not None and not one.told) >= LEAST_TIMES
+
+
+@lru_cache(maxsize=256)
+def talk_of(text: str) -> str:
+    """What the person says themself around a paste; the whole message where it is none."""
+    if not is_paste(text):
+        return text
+    lines = text.splitlines()
+    own = [one for one in read(text, today=date.today()).aside if one.why in {"names no time", "a heading"}]
+    said: list[str] = []
+    for one in own:
+        line = lines[one.line - 1].strip() if one.line <= len(lines) else ""
+        if line and line not in said and sum(len(other.split()) for other in said) < _SAID_WORDS:
+            said.append(line)
+    return " ".join(said) or "Here are my notes."
