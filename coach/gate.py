@@ -83,13 +83,16 @@ _THIRD = re.compile(
 class SafetyGate:
     """Checks what a person says and what the coach is about to say.
 
-    ``embedder`` None: rules alone, with less recall for what is veiled and for clinical and legal asks. ``region`` is
+    ``embedder`` None: rules alone, with less recall for what is veiled and for clinical and legal asks. ``reader`` is a
+    stronger encoder of messages, which finds more and fires less where it is installed. ``region`` is
     a country code; None or unlisted: the crisis texts say that the country is unknown and ask for it.
     """
 
-    def __init__(self, embedder: Embedder | None = None, region: str | None = None):
+    def __init__(
+        self, embedder: Embedder | None = None, region: str | None = None, reader: Embedder | None = None
+    ) -> None:
         self.region = region
-        self._sense = Sense(embedder) if embedder is not None else None
+        self._sense = Sense(embedder, reader) if embedder is not None else None
 
     def check(self, said: str, history: Sequence[Turn], vector: "np.ndarray | None" = None) -> Gated | None:
         """What a message calls for before any coaching; None where it is coaching.
@@ -129,8 +132,9 @@ class SafetyGate:
         found = [signals.matched(piece) for piece in split(text, DOCUMENT_PIECES)]
         best = RULE_CHANCE if any(names & _INJECTION_ALONE for names in found) else 0.0
         if self._sense is not None:
-            best = max(best, self._sense.read(text, DOCUMENT_PIECES, vector).chances["injection"])
-            return best if best >= self._sense.threshold("injection") else None
+            sensed = self._sense.read(text, DOCUMENT_PIECES, vector, quickly=True)
+            best = max(best, sensed.chances["injection"])
+            return best if best >= self._sense.threshold("injection", quickly=True) else None
         return best or None
 
     def outside(self, said: str, vector: "np.ndarray | None" = None) -> str | None:

@@ -20,6 +20,8 @@ Text = TypeVar("Text", bound=str)
 LONG_WORDS = 30
 """Above this a danger or an ask can drown in its surroundings, so that pieces are looked at as well."""
 KEPT_VECTORS = 64
+CLOSER = 2
+"""Pieces of a long message that the stronger encoder reads besides the whole, at about 20 ms each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,30 +33,37 @@ class Sensed:
 
 
 class Sense:
-    """Reads messages through an embedder and two heads: ``gate-kinds`` and ``gate-texts``."""
+    """Reads messages through an embedder and two heads: ``gate-kinds`` and ``gate-texts``.
 
-    def __init__(self, embedder: Embedder):
-        self._embedder = embedder
-        self._kinds = heads.load("gate-kinds")
-        self._texts = heads.load("gate-texts")
-        self._vectors: OrderedDict[str, np.ndarray] = OrderedDict()
+    ``reader`` is a stronger and slower encoder with heads of its own. It reads the whole message, and of a long one
+    the pieces that the small heads find most telling. One that its heads were not trained on is left aside.
+    """
 
-    def threshold(self, kind: str) -> float:
+    def __init__(self, embedder: Embedder, reader: Embedder | None = None) -> None:
+        self._small = _Heads(embedder, "gate-kinds", "gate-texts")
+        strong = _Heads(reader, "gate-kinds-strong", "gate-texts-strong") if reader is not None else None
+        self._best = strong if strong is not None and strong.fits else self._small
+
+    def threshold(self, kind: str, *, quickly: bool = False) -> float:
         """Chance from which a kind counts, chosen in training on ordinary talk."""
-        return self._kinds.thresholds[kind]
+        return self._by(quickly).kinds.thresholds[kind]
 
-    def read(self, text: str, pieces: int, vector: "np.ndarray | None" = None) -> Sensed:
-        """The chances of a text and of at most ``pieces`` of its parts. ``vector`` is its embedding, where known."""
-        import numpy as np
+    def read(self, text: str, pieces: int, vector: "np.ndarray | None" = None, *, quickly: bool = False) -> Sensed:
+        """The chances of a text and of at most ``pieces`` of its parts. ``vector`` is its embedding, where known.
 
+        ``quickly`` leaves the stronger encoder aside, for long texts.
+        """
+        by = self._by(quickly)
         parts = split(text, pieces)
         if vector is not None:
-            self._keep(text, vector)
-        table = self._kinds.probabilities(
-            np.vstack([self._vector(part) for part in parts]), [signals.matched(part) for part in parts]
-        )
+            self._small.keep(text, vector)
+        if by is not self._small and len(parts) > 1 + CLOSER:
+            calm = self._small.table(parts[1:])[:, self._small.kinds.classes.index("none")]
+            telling = sorted(calm.argsort(kind="stable")[:CLOSER])
+            parts = [text, *(parts[1 + place] for place in telling)]
+        table = by.table(parts)
         best = table.argmax(axis=0)
-        classes = self._kinds.classes
+        classes = by.kinds.classes
         return Sensed(
             {kind: float(table[best[column], column]) for column, kind in enumerate(classes)},
             {kind: parts[best[column]] for column, kind in enumerate(classes)},
@@ -62,6 +71,33 @@ class Sense:
 
     def fitting(self, piece: str, among: Sequence[Text]) -> Text:
         """Which of the texts ``among`` fits a piece best."""
+        return self._best.fitting(piece, among)
+
+    def _by(self, quickly: bool) -> "_Heads":
+        return self._small if quickly else self._best
+
+
+class _Heads:
+    """The two heads over one encoder, with the vectors of the last few texts."""
+
+    def __init__(self, embedder: Embedder, kinds: str, texts: str) -> None:
+        self._embedder = embedder
+        self.kinds = heads.load(kinds)
+        self._texts = heads.load(texts)
+        self._vectors: OrderedDict[str, np.ndarray] = OrderedDict()
+
+    @property
+    def fits(self) -> bool:
+        return self.kinds.embedder == self._embedder.name
+
+    def table(self, parts: Sequence[str]) -> "np.ndarray":
+        """Chances of shape (parts, kinds)."""
+        import numpy as np
+
+        vectors = np.vstack([self._vector(part) for part in parts])
+        return self.kinds.probabilities(vectors, [signals.matched(part) for part in parts])
+
+    def fitting(self, piece: str, among: Sequence[Text]) -> Text:
         table = self._texts.probabilities(self._vector(piece)[None, :], [signals.matched(piece)])[0]
         return max(among, key=lambda name: float(table[self._texts.classes.index(name)]))
 
@@ -70,10 +106,10 @@ class Sense:
         vector = self._vectors.get(text)
         if vector is None:
             vector = self._embedder.embed([signals.plain(text)])[0]
-            self._keep(text, vector)
+            self.keep(text, vector)
         return vector
 
-    def _keep(self, text: str, vector: "np.ndarray") -> None:
+    def keep(self, text: str, vector: "np.ndarray") -> None:
         self._vectors[text] = vector
         if len(self._vectors) > KEPT_VECTORS:
             self._vectors.popitem(last=False)

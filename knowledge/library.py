@@ -27,6 +27,7 @@ from knowledge.fusion import fuse
 from knowledge.index import Index, OnNotice
 from knowledge.intake import Intake, OnFile, Report
 from knowledge.matcher import Matcher, load_matcher
+from knowledge.reader import Reader
 from knowledge.passages import card_passages, claim_passage
 from knowledge.phrases import Phrase, card_phrases, claim_phrases
 from knowledge.ranking import Comparison, Query, Ranking, softmax, standard
@@ -99,6 +100,8 @@ class KnowledgeLibrary:
             vectors, passage_vectors = every[: len(texts) - len(passages)], every[len(texts) - len(passages) :]
         split = len(card_lines)
         self._matcher = matcher
+        self.reader = Reader(embedder, matcher) if embedder is not None and matcher is not None else None
+        """Both encoders of messages at once, where both are installed."""
         # Reads a message beside the small embedding, which needs the other core.
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="matcher")
         self._card_ranking = Ranking(card_lines, None if vectors is None else vectors[:split])

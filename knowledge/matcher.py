@@ -27,45 +27,54 @@ if TYPE_CHECKING:
 TRAINED = Path(__file__).parent / "matcher.npz"
 """Update and classifier, with the ids of the cards they were trained on."""
 REMEMBERED = 256
-"""Messages whose scores are kept, 400 bytes each."""
+"""Messages whose vectors are kept, 3 kB each."""
 WEIGHTS = "matching"
 
 
 class Matcher:
     """Log-probabilities of the cards for a message, about 20 ms a message on one core. Safe in threads.
 
+    ``name`` changes with every training, since what learnt from its vectors has to learn again.
+
     Raises KnowledgeError where the weights are missing or changed.
     """
+
+    dimensions = 768
 
     def __init__(self, cache: Path, trained: Path = TRAINED, *, on_progress: OnProgress | None = None) -> None:
         with np.load(trained, allow_pickle=False) as arrays:
             self._arrays = {name: arrays[name] for name in arrays.files}
         self.cards = tuple(str(id) for id in self._arrays["cards"])
         self._folder = _prepared(cache, trained, self._arrays, on_progress)
-        self._scored: OrderedDict[str, np.ndarray] = OrderedDict()
+        self._read: OrderedDict[str, np.ndarray] = OrderedDict()
+        self.name = f"matcher-{hashlib.sha256(trained.read_bytes()).hexdigest()[:16]}"
         self._turn = threading.Lock()  # batches side by side only fight for the same cores
         self._prototypes = self._arrays["prototypes"].astype(np.float32)
 
     def scores(self, text: str) -> np.ndarray:
-        """Float32 array of shape (len(cards),): log-probability of each card, "none of them" left out.
+        """Float32 array of shape (len(cards),): log-probability of each card, "none of them" left out."""
+        logits = float(self._arrays["scale"]) * self._prototypes @ self.vector(text) + self._arrays["bias"]
+        logits -= logits.max()
+        return (logits - np.log(np.exp(logits).sum()))[: len(self.cards)]
+
+    def vector(self, text: str) -> np.ndarray:
+        """Float32 array of shape (768,) and length 1.
 
         The messages of a topic are read again with each new one, so the last few are remembered.
         """
         with self._turn:
-            if text in self._scored:
-                self._scored.move_to_end(text)
-                return self._scored[text]
+            if text in self._read:
+                self._read.move_to_end(text)
+                return self._read[text]
             ids = self._tokenizer.encode(text).ids
             row = np.array([ids], np.int64)
-            vector = self._session.run(["vectors"], {"input_ids": row, "attention_mask": np.ones_like(row)})[0][0]
-        logits = float(self._arrays["scale"]) * self._prototypes @ vector + self._arrays["bias"]
-        logits -= logits.max()
-        scores = (logits - np.log(np.exp(logits).sum()))[: len(self.cards)]
-        with self._turn:
-            self._scored[text] = scores
-            if len(self._scored) > REMEMBERED:
-                self._scored.popitem(last=False)
-        return scores
+            vector: np.ndarray = self._session.run(
+                ["vectors"], {"input_ids": row, "attention_mask": np.ones_like(row)}
+            )[0][0]
+            self._read[text] = vector
+            if len(self._read) > REMEMBERED:
+                self._read.popitem(last=False)
+            return vector
 
     @cached_property
     def _session(self) -> "InferenceSession":

@@ -1,12 +1,14 @@
-"""Trains the gate's head on the repository's own cases and writes it with its record to ``coach/data``.
+"""Trains the gate's heads on the repository's own cases and writes them with their records to ``coach/data``.
+
+Two over the small encoder, and two over both encoders (``-strong``), which have to learn again with every matcher.
 
     OPENBLAS_NUM_THREADS=1 uv run python scripts/train_gate.py [--cache DIR]
 
 One thread, since the matrices are too small to share and the threads would wait for each other.
 
-Cases: ``evals/data/safety/*.jsonl`` and ``written/*.txt``, split ``train``, with ``grammar.yaml`` and the cards beside. ``kept`` is
-for the figures in the record and never chooses anything. Thresholds come from ordinary talk of practice cards that
-were not learnt from. Public test sets play no part here.
+Cases: ``evals/data/safety/*.jsonl`` and ``written/*.txt``, split ``train``, with ``grammar.yaml`` and the cards
+beside. ``kept`` is for the figures in the record and never chooses anything. Thresholds come from ordinary talk of
+practice cards that were not learnt from. Public test sets play no part here.
 """
 
 import argparse
@@ -23,6 +25,7 @@ from coach import heads, signals
 from coach.config import default_cache
 from coach.gate import ASKS, CRISIS_CLASSES, REDIRECTS
 from coach.protocols import Embedder
+from knowledge.vectors import embed_cached
 
 CASES = Path(__file__).resolve().parent.parent / "evals" / "data" / "safety"
 FILES = ("crisis", "misheard", "clinical", "legal", "injection", "traps")
@@ -30,11 +33,12 @@ KINDS = ("none", "crisis", "content", "clinical", "legal", "injection", "money")
 """Classes of the first head. One chance a kind: summed over its texts, an unclear message would look dangerous."""
 TEXTS = (*CRISIS_CLASSES, *REDIRECTS)
 """Classes of the second head, which only chooses among the texts of a kind."""
+VECTORS = default_cache() / "training"
 SEED = 7
 MEMBERS = 5
 HIDDEN = 48
-EPOCHS = 60
-BATCH = 128
+EPOCHS = 30
+BATCH = 256
 RATE = 4e-3
 DECAY = 2e-3
 """Strong, since there are about as many cases as inputs."""
@@ -178,15 +182,16 @@ def as_kinds(rows: list[dict[str, str]]) -> list[dict[str, str]]:
     return [{**row, "label": kind_of(row["label"])} for row in rows]
 
 
-_seen: dict[str, np.ndarray] = {}
+_seen: dict[tuple[str, str], np.ndarray] = {}
 
 
 def embedded(embedder: Embedder, texts: list[str]) -> np.ndarray:
-    missing = [text for text in dict.fromkeys(texts) if text not in _seen]
-    for start in range(0, len(missing), 64):
-        batch = missing[start : start + 64]
-        _seen.update(zip(batch, embedder.embed([signals.plain(text) for text in batch]), strict=True))
-    return np.stack([_seen[text] for text in texts])
+    missing = [text for text in dict.fromkeys(texts) if (embedder.name, text) not in _seen]
+    if missing:
+        # Kept on disk, since the stronger encoder takes minutes for all of them.
+        vectors = embed_cached([signals.plain(text) for text in missing], embedder, VECTORS, what="cases")
+        _seen.update(zip([(embedder.name, text) for text in missing], vectors, strict=True))
+    return np.stack([_seen[embedder.name, text] for text in texts])
 
 
 def chances(head: heads.Head, embedder: Embedder, texts: list[str]) -> np.ndarray:
@@ -238,9 +243,18 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=heads.DATA)
     args = parser.parse_args()
     from knowledge.embedding import load_embedder
+    from knowledge.matcher import load_matcher
+    from knowledge.reader import Reader
 
-    embedder = load_embedder(args.cache)
-    assert embedder is not None, "The embedding's weights are not installed. Run: uv sync"
+    embedder, matcher = load_embedder(args.cache), load_matcher(args.cache)
+    if embedder is None or matcher is None:
+        parser.error("The weights are not installed. Run: uv sync")
+    make(embedder, "", args.out)
+    make(Reader(embedder, matcher), "-strong", args.out)
+
+
+def make(embedder: Embedder, ending: str, out: Path) -> None:
+    """Trains and writes the two heads over one encoder."""
     learn, choose = from_cards()
     rows, kept, beside = cases("train"), cases("kept"), [*composed(), *learn]
     limits = thresholds(embedder, rows, beside, choose)
@@ -265,8 +279,8 @@ def main() -> None:
         "epochs": EPOCHS, "cases": {"train": len(rows), "composed_and_cards": len(beside), "kept": len(kept)},
         "cases_sha256": hashlib.sha256(text.encode()).hexdigest(),
     }  # fmt: skip
-    save(args.out, "gate-kinds", kinds, {**record, "thresholds": limits, "kept_head_alone": figures})
-    save(args.out, "gate-texts", texts, {**record, "thresholds": {}})
+    save(out, f"gate-kinds{ending}", kinds, {**record, "thresholds": limits, "kept_head_alone": figures})
+    save(out, f"gate-texts{ending}", texts, {**record, "thresholds": {}})
 
 
 def save(folder: Path, name: str, head: heads.Head, record: dict[str, object]) -> None:
