@@ -10,6 +10,7 @@ are for ``evals/language.py``. Everything is deterministic.
 import argparse
 import hashlib
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -81,6 +82,20 @@ def fit(vectors: np.ndarray, flags: np.ndarray, y: np.ndarray, classes: tuple[st
     return heads.Head(classes, cues.names(), name, {}, w1, b1, w2, b2)
 
 
+def balance(table: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """What to add to the logits of ``open`` and ``closed`` so that the macro-F1 of held-out folds is best.
+
+    Three classes of such unlike size are told apart best a little off the likeliest; the grid is coarse, and the
+    smallest shift of those within a thousandth of the best is taken, so that it does not follow noise.
+    """
+    steps = np.round(np.arange(-0.6, 0.61, 0.1), 1)
+    shifts = [np.array([0, a, b]) for a in steps for b in steps]
+    found = [(macro_f1(y, (np.log(table) + shift).argmax(1), 3), shift) for shift in shifts]
+    best = max(score for score, _ in found)
+    near = [shift for score, shift in found if score >= best - 0.001]
+    return min(near, key=lambda shift: float(np.abs(shift).sum()))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder with annomi/")
@@ -111,17 +126,21 @@ def main() -> None:
             table[kept] = heads.forward(head, np.hstack([vectors[kept], flags[kept]]))
         at = folds >= 0
         thresholds: dict[str, float] = {}
+        shift = np.zeros(len(classes))
         if task == "question":
-            figure = macro_f1(y[at], table[at].argmax(1), 3)
+            shift = balance(table[at], y[at])
+            figure = macro_f1(y[at], (np.log(table[at]) + shift).argmax(1), 3)
         else:
             cuts = np.arange(0.2, 0.7, 0.01)
             scores = [positive_f1(y[at], table[at][:, 1] >= cut) for cut in cuts]
             thresholds["reflection"] = round(float(cuts[int(np.argmax(scores))]), 2)
             figure = max(scores)
         head = fit(vectors, flags, y, classes, embedder.name)
+        head = replace(head, b2=head.b2 + shift.astype(np.float32))
         record = {
             "classes": classes, "features": cues.names(), "embedder": embedder.name, "thresholds": thresholds,
             "trained": datetime.now(UTC).date().isoformat(), "seed": SEED, "hidden": HIDDEN, "epochs": EPOCHS,
+            "shift": [round(float(value), 2) for value in shift],
             "cases": {"AnnoMI dev utterances": len(public), "own tune lines": len(own) // OWN},
             "cases_sha256": hashlib.sha256("\n".join(line.text for line in lines).encode()).hexdigest(),
             "cross_validated_f1": round(float(figure), 4), "folds": "5, by transcript",
