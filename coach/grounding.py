@@ -10,7 +10,7 @@ two milliseconds a sentence; ``coach.support`` measures how well one text suppor
 import re
 from collections.abc import Iterator, Mapping
 
-from coach import obeying
+from coach import obeying, owned
 from coach.agreement import CAUSE, GENERIC, aligned, contradiction, coverage, has_name, has_number, shared_number
 from coach.evidence import (
     LINK,
@@ -127,7 +127,10 @@ class GroundingCheck:
 
     def check(self, sentence: Sentence, brief: Brief) -> str | None:
         """Why a sentence is not grounded in the brief; None where it is."""
-        foreign = self._foreign_citation(sentence, brief) or obeying.reason(sentence, brief)
+        foreign = self._foreign_citation(sentence, brief)
+        if foreign is None and owned.stands(sentence, brief):
+            return None
+        foreign = foreign or obeying.reason(sentence, brief)
         if foreign:
             return foreign
         # Markers of sources and blanks for the person to fill are no part of what is said.

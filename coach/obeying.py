@@ -72,6 +72,12 @@ def reason(sentence: Sentence, brief: Brief) -> str | None:
     return None
 
 
+def is_order(text: str, of_talk: frozenset[str]) -> bool:
+    """Whether a sentence of a document asks something of the writer that is not what the talk is about."""
+    about = content(text) - _WORDS_OF_ORDERS
+    return bool(_ASKS_THE_WRITER.search(text)) and 2 * len(about & of_talk) < max(1, len(about))
+
+
 def _foreign(text: str) -> bool:
     words = re.findall(r"[^\W\d_]+", text.lower())
     if len(words) < LEAST_WORDS:

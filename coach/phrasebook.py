@@ -39,6 +39,11 @@ def feedback_lines() -> dict[str, Any]:
     return _load("feedback")
 
 
+def document_lines() -> dict[str, list[str]]:
+    """Lines in which the person's own documents speak."""
+    return _load("documents")
+
+
 def reflections() -> dict[str, list[str]]:
     return _load("reflections")
 

@@ -13,6 +13,7 @@ from coach.frame import Frame, Slot
 from coach.kinds import kinds_of
 from coach.memory import remember
 from coach.moves import MOVES, challenge, progress
+from coach.owned import with_documents
 from coach.parse import Parser
 from coach.protocols import CardMatch, Library
 from coach.scene import Scene, best_echo, commitment_in
@@ -98,9 +99,7 @@ class CoachingPolicy:
         plan = replace(plan, notes={**plan.notes, **notes})
         if commitment := commitment_in(frame):
             plan = replace(plan, notes={**plan.notes, "commitment": commitment})
-        return replace(
-            plan, passages=tuple(found.passage.id for found in retrieval.found[:4] if found.passage.kind == "document")
-        )
+        return with_documents(plan, frame, memory, retrieval, self._library)
 
     def _naming(self, plan: Plan) -> Plan:
         """The two cards of a choice by their titles."""

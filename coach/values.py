@@ -158,6 +158,25 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A sentence of a passage by where it stands in the passage's text; of a claim, the sentence it may be told in."""
+
+    passage: str
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Two sentences that cannot both hold: other figures for the same thing, or one denies what the other says."""
+
+    first: Excerpt
+    second: Excerpt
+    """Of another document, or of a claim."""
+    about: Literal["figure", "polarity"]
+
+
+@dataclass(frozen=True, slots=True)
 class Retrieval:
     """What a search brought back, and whether the material covers the query at all."""
 
@@ -173,6 +192,10 @@ class Retrieval:
     """Passages of claims and the person's own documents, best first."""
     beside: tuple[Beside, ...] = ()
     """Corrections and contradictions that belong beside the documents found."""
+    of_documents: float = 0.0
+    """Probability, 0 to 1, that the person's own documents answer the query."""
+    differing: tuple[Difference, ...] = ()
+    """Where the documents found differ from each other or from what is known."""
 
 
 @dataclass(frozen=True, slots=True)

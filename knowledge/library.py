@@ -22,6 +22,7 @@ from knowledge.beside import Ledger
 from knowledge.bookcase import CARD_TITLES, Asked, Bookcase
 from knowledge.cards import load_cards
 from knowledge.claims import load_claims
+from knowledge.contradictions import differences
 from knowledge.documents import DEFAULT, Documents, Source
 from knowledge.fusion import fuse
 from knowledge.index import Index, OnNotice
@@ -41,6 +42,8 @@ DEPTH = 50
 """How far down each ranking is read before they are fused."""
 LEAST_QUALITY = 0.4
 """Passages below this are noise or try to steer; the coach does not speak from them."""
+COMPARED = 5
+"""So many of them are held against each other."""
 HELD = 3
 """So many of the documents' passages are held against the claims ledger."""
 BESIDE_MATCHER = 0.25
@@ -241,7 +244,9 @@ class KnowledgeLibrary:
         confidence = coverage.confidence(self._signals(read))
         owned, of_documents = self._documents_found(text, read, confidence, collection, k) if documents else ([], 0.0)
         beside = tuple(one for found in owned[:HELD] for one in self._ledger.beside(found.passage))
-        found = self._travelling(owned, beside, self._claims_found(read, k))
+        claims = self._claims_found(read, k)
+        found = self._travelling(owned, beside, claims)
+        known = [self.claims[one.passage.id.removeprefix("claim:")] for one in claims] if owned else []
         confidence = max(confidence, of_documents)
         return Retrieval(
             query=text,
@@ -251,6 +256,8 @@ class KnowledgeLibrary:
             sure=sure,
             found=found,
             beside=beside,
+            of_documents=of_documents,
+            differing=differences([found.passage for found in owned[:COMPARED]], known),
         )
 
     def _documents_found(

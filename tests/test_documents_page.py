@@ -68,7 +68,7 @@ def test_dropped_documents_are_read_and_what_was_left_out_says_why(page: Page, s
     drop(page, ("meetings.md", MEETINGS), ("copy.md", MEETINGS), ("noise.txt", NOISE), ("picture.png", "x"))
     dialog = page.get_by_role("dialog", name="Your documents")
     expect(dialog).to_be_visible()
-    read(page, "Read 1 document (1 passages).")
+    read(page, "Read 1 document (1 passage).")
     report = page.locator("#told")
     expect(report).to_contain_text("Left out 3")
     expect(report).to_contain_text("meetings.md: The same text stands in copy.md.")
@@ -114,7 +114,7 @@ def test_what_did_not_change_is_not_read_again(page: Page) -> None:
     drop(page, ("meetings.md", MEETINGS), ("shifts.md", SHIFTS))
     read(page, "Read 2 documents (2 passages).")
     drop(page, ("meetings.md", MEETINGS), ("shifts.md", SHIFTS + "\n\nNobody is fined for being late with us."))
-    read(page, "Read 1 document (1 passages). 1 document did not change.")
+    read(page, "Read 1 document (1 passage). 1 document did not change.")
 
 
 def test_a_folder_and_an_archive_keep_their_names(page: Page, tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def test_a_folder_and_an_archive_keep_their_names(page: Page, tmp_path: Path) ->
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Choose a folder").click()
     chooser.value.set_files(folder)
-    read(page, "Read 1 document (1 passages).")
+    read(page, "Read 1 document (1 passage).")
     expect(page.locator("#told")).to_contain_text("LICENSE: A licence file")
     expect(page.locator(".documents small")).to_have_text("team/meetings.md · read cleanly · MIT")
 
@@ -135,7 +135,7 @@ def test_a_folder_and_an_archive_keep_their_names(page: Page, tmp_path: Path) ->
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Choose files").click()
     chooser.value.set_files(archive)
-    read(page, "Read 1 document (1 passages).")
+    read(page, "Read 1 document (1 passage).")
     expect(page.locator("#told")).to_contain_text("all.zip/more.zip: Unpack it first")
     assert sorted(titles(page)) == ["meetings", "shifts"]
 
@@ -149,7 +149,7 @@ def test_forgetting_asks_first_and_gives_a_receipt(page: Page, server: Server) -
     assert titles(page) == ["meetings", "shifts"]
     page.locator(".documents li", has_text="shifts").locator("[data-documents=forget]").click()
     receipt = page.locator("#told .receipt")
-    expect(receipt).to_contain_text("Forgot shifts.md (1 passages).")
+    expect(receipt).to_contain_text("Forgot shifts.md (1 passage).")
     expect(receipt).to_contain_text("Nothing of it is left.")
     assert receipt.locator("dd").all_inner_texts() == ["0", "0", "0", "0"]
     expect(page.locator("#told")).to_be_focused()

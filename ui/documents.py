@@ -59,8 +59,7 @@ def _listed(sources: Sequence["Source"], collection: str, today: date) -> str:
         if len(sources) > 1
         else ""
     )
-    count = f"{len(sources)} document{'s' if len(sources) > 1 else ''}"
-    return f'<h3>{count} in “{escape(collection)}”</h3><ul class="documents">{items}</ul>{every}'
+    return f'<h3>{_many(len(sources))} in “{escape(collection)}”</h3><ul class="documents">{items}</ul>{every}'
 
 
 def _item(source: "Source", today: date) -> str:
@@ -103,7 +102,7 @@ def report(made: "Report", left: Mapping[str, str]) -> str:
     """What was read, what was left out and why. ``left`` names files that never came as far as a reader."""
     skipped = [(source.file, source.explanation) for source in made.skipped]
     skipped += list(left.items())
-    lines = [f"<p><b>Read {_many(len(made.read))}</b> ({made.passages} passages)."]
+    lines = [f"<p><b>Read {_many(len(made.read))}</b> ({_many(made.passages, 'passage')})."]
     if made.unchanged:
         lines.append(f" {_many(made.unchanged)} did not change.")
     if made.gone:
@@ -126,8 +125,8 @@ def report(made: "Report", left: Mapping[str, str]) -> str:
     return f'<div class="report">{"".join(lines)}</div>'
 
 
-def _many(count: int) -> str:
-    return f"{count} document{'' if count == 1 else 's'}"
+def _many(count: int, what: str = "document") -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _spoken(note: str) -> str:
@@ -148,7 +147,7 @@ def receipt(made: "Receipt") -> str:
     said = " What was quoted goes with its conversation." if made.left_in_conversations else ""
     return (
         f'<section class="receipt"><h3>Receipt</h3><p>Forgot {files or "nothing that had been read"} '
-        f"({made.passages} passages). Then looked for what is left:</p>"
+        f"({_many(made.passages, 'passage')}). Then looked for what is left:</p>"
         f'<dl class="facts">{facts}</dl><p><b>{end}</b>{said}</p></section>'
     )
 

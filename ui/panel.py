@@ -53,6 +53,8 @@ MOVES = {
     "summary": "Sum up",
     "stay": "Stay with what you feel",
     "joke": "One light line",
+    "from_documents": "Answer from your own documents",
+    "documents_silent": "Say that your documents have nothing on it",
     "out_of_scope": "Say that this is outside what it coaches",
     "unclear": "Ask what you mean",
     "about_coach": "Answer about itself",

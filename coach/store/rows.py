@@ -6,6 +6,7 @@ from dataclasses import asdict, fields
 from datetime import UTC, date, datetime
 from typing import Any
 
+from coach.store.quoting import REMOVED, kept, restored
 from coach.values import Citation, Gated, Plan, Question, Sentence, Turn
 
 Cite = Callable[[str], Citation | None]
@@ -13,12 +14,12 @@ Cite = Callable[[str], Citation | None]
 
 _PLAN_FIELDS = frozenset(field.name for field in fields(Plan))
 
-REMOVED = "removed source"
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
 
 
 def sentence_row(sentence: Sentence) -> dict[str, Any]:
-    return {"text": sentence.text, "kind": sentence.kind, "citations": [cited.id for cited in sentence.citations]}
+    text = kept(sentence.text, sentence.citations)
+    return {"text": text, "kind": sentence.kind, "citations": [cited.id for cited in sentence.citations]}
 
 
 def sentence_of(row: Mapping[str, Any], cite: Cite) -> Sentence:
@@ -26,6 +27,7 @@ def sentence_of(row: Mapping[str, Any], cite: Cite) -> Sentence:
     found = [(id, cite(id)) for id in row["citations"]]
     gone = any(citation is None for _, citation in found)
     text = _QUOTED.sub(f"[{REMOVED}]", row["text"]) if gone else row["text"]
+    text = restored(text, [citation for _, citation in found])
     citations = tuple(
         citation or Citation(id=id, source=REMOVED, heading="", quote="", grade="E", licence="")
         for id, citation in found

@@ -20,7 +20,7 @@ from coach.protocols import Brief
 from coach.reflection import Reflection, link, lower_first, points, quoted, reflect, telling
 from coach.sayable import built
 from coach.values import Card, Citation, Claim, Grade, Idea, Sentence, SentenceKind
-from coach.writers import practised, rehearsed
+from coach.writers import owned, practised, rehearsed
 from coach.writers.draft import Draft, split_sentences
 
 LEAST_TAKEN = 4
@@ -43,6 +43,8 @@ def compose(brief: Brief) -> list[Sentence]:
     """The whole reply to a brief, sentence by sentence."""
     draft = Draft(brief, remember(brief.history))
     _ALL.get(brief.plan.move, _follow)(draft)
+    if brief.plan.move not in owned.MOVES:
+        owned.add(draft)
     if not draft.sentences:
         _follow(draft)
     if not draft.sentences:
@@ -600,7 +602,7 @@ _MOVES: dict[str, Callable[[Draft], None]] = {
 }
 
 
-_ALL = {**_MOVES, **practised.MOVES, **rehearsed.MOVES}
+_ALL = {**_MOVES, **owned.MOVES, **practised.MOVES, **rehearsed.MOVES}
 
 
 def moves() -> Iterator[str]:

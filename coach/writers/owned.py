@@ -1,0 +1,109 @@
+"""The guided wording of what the person's own documents say: quoted word for word, with where it stands."""
+
+from collections.abc import Callable
+
+from coach.citing import citation
+from coach.owned import heading_of, named, read_places
+from coach.phrasebook import document_lines
+from coach.quoting import quoted
+from coach.values import Excerpt, Passage
+from coach.writers.draft import Draft
+
+_HERE = "\ue000"
+_THERE = "\ue001"
+"""Stand for quotations while a line is filled, so that nothing in them is changed."""
+
+
+def from_documents(d: Draft) -> None:
+    """What the documents say to a question, or where they come nearest."""
+    if not _add(d):
+        nearest = d.brief.plan.notes.get("nearest")
+        passage = _passages(d).get(nearest or "")
+        if passage is not None:
+            text = _line(d, "nearest", title=named(passage), heading=heading_of(passage))
+            d.say(text, "evidence", (citation(passage),))
+    if d.brief.plan.question:
+        d.say(d.pick(document_lines()["which" if "differs" in d.brief.plan.notes else "use"]), "question")
+
+
+def documents_silent(d: Draft) -> None:
+    """That they have nothing on it."""
+    d.say(d.pick(document_lines()["silent"]))
+    d.say(d.pick(document_lines()["silent_next"]))
+
+
+def add(d: Draft) -> None:
+    """Puts what a document adds to a reply before the question that ends it."""
+    if not {"quote", "differs", "corrects"} & d.brief.plan.notes.keys():
+        return
+    asked = d.sentences.pop() if d.sentences and d.sentences[-1].kind == "question" else None
+    _add(d, beside=True)
+    if asked is not None:
+        d.sentences.append(asked)
+
+
+def _add(d: Draft, *, beside: bool = False) -> bool:
+    """Whether anything was said."""
+    before = len(d.sentences)
+    notes, passages = d.brief.plan.notes, _passages(d)
+    _differs(d, read_places(notes.get("differs", "")))
+    for number, one in enumerate(read_places(notes.get("quote", ""))):
+        if one.passage in passages:
+            key = "adds" if number else "beside" if beside else notes.get("lead", "says")
+            _says(d, one, passages[one.passage], key)
+    if "corrects" in notes:
+        _corrects(d, *notes["corrects"].split("|"))
+    return len(d.sentences) > before
+
+
+def _says(d: Draft, excerpt: Excerpt, passage: Passage, key: str) -> None:
+    text = _line(d, key, title=named(passage), heading=heading_of(passage), quote=_HERE)
+    if text is not None:
+        d.say(text.replace(_HERE, quoted(excerpt, passage)), "evidence", (citation(passage),))
+
+
+def _differs(d: Draft, found: list[Excerpt]) -> None:
+    """Two documents, or a document and what was found, side by side and without a verdict on the documents."""
+    passages = _passages(d)
+    if len(found) != 2 or any(one.passage not in passages for one in found):
+        return
+    first, second = (passages[one.passage] for one in found)
+    quote = quoted(found[0], first)
+    if second.kind == "document":
+        text = _line(d, "differs", title=named(first), other=named(second), quote=_HERE, counter=_THERE)
+        if text is not None:
+            text = text.replace(_HERE, quote).replace(_THERE, quoted(found[1], second))
+            d.say(text, "evidence", (citation(first), citation(second)))
+        return
+    text = _line(d, "differs_research", title=named(first), quote=_HERE)
+    if text is not None:
+        d.say(text.replace(_HERE, quote), "evidence", (citation(first),))
+        d.say(second.text, "evidence", (citation(second),))
+
+
+def _corrects(d: Draft, document: str, claim: str, kind: str, credited: str) -> None:
+    """A figure credited to another, or a popular line that does not hold."""
+    passage, known = _passages(d).get(document), _passages(d).get(f"claim:{claim}")
+    if passage is None or known is None:
+        return
+    cited = (citation(passage), citation(known))
+    if kind == "credit":
+        key = "corrects_credit" if credited else "corrects_source"
+        d.say(_line(d, key, title=named(passage), credited=credited), "evidence", cited[:1])
+    else:
+        d.say(_line(d, "corrects_refuted", title=named(passage)), "evidence", cited[:1])
+    if not any(known.text in sentence.text for sentence in d.sentences):
+        d.say(known.text, "evidence", cited[1:])
+
+
+def _line(d: Draft, key: str, **slots: str) -> str | None:
+    """A line whose slots can all be filled; the plain form of it where there is no heading."""
+    lines = document_lines()
+    return d.pick(lines[key], **slots) or (d.pick(lines[f"{key}_plain"], **slots) if f"{key}_plain" in lines else None)
+
+
+def _passages(d: Draft) -> dict[str, Passage]:
+    return {passage.id: passage for passage in d.brief.passages}
+
+
+MOVES: dict[str, Callable[[Draft], None]] = {"from_documents": from_documents, "documents_silent": documents_silent}
