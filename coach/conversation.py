@@ -17,6 +17,7 @@ from coach.commitments import Leaves
 from coach.errors import CoachError, KnowledgeError, NotFoundError, StoreError, WriterError
 from coach.events import Artefact, Began, Done, Dropped, Event, Notice, Redirect, Said, Sources
 from coach.floor import END, Floor, Subscription
+from coach.manners import out_of_turn
 from coach.protocols import Brief, Gate, Grounding, Keeper, Library, Policy, Writer
 from coach.rechunk import sentences
 from coach.store import Store, new_id
@@ -273,6 +274,8 @@ class Conversation:
                     if not sentence.text or not _adds(sentence, before):
                         continue
                     reason = await asyncio.to_thread(self._why_not, sentence, brief, tuple(floor.left))
+                    if reason is None and isinstance(piece, str):
+                        reason = out_of_turn(sentence, brief)
                     if reason is not None:
                         await self._tell(floor, Dropped(floor.turn, sentence.text, reason))
                         continue

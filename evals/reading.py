@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from coach import manners
 from coach.facts import content
 
 QUOTED = re.compile(r"“[^”]*”?|\"[^\"]*\"?")
@@ -47,17 +48,7 @@ def questions(text: str) -> int:
     "What did she say, and how did you answer?" has two: each of its parts opens as a question does, with a question
     word or a verb turned round. "When it is over, what would you like?" has one.
     """
-    found = re.findall(r"[^.?!]*\?", unquoted(text))
-    return sum(max(1, sum(_OPENS.match(part) is not None for part in _PARTS.split(one))) for one in found)
-
-
-_PARTS = re.compile(r"[,;:–]\s+(?:and\s+|or\s+|but\s+)?|\s+(?:and|or)\s+")
-_OPENS = re.compile(
-    r"\W*(?:(?:what|how|why|who|when|where|which)\s+(?:\w+\s+)?"
-    r"(?:do|did|does|is|are|was|were|would|will|could|can|should|might|has|have|had)\b|"
-    r"(?:do|did|does|are|is|was|were|would|will|could|can|should)\s+(?:you|he|she|they|it|we|there)\b)",
-    re.I,
-)
+    return manners.questions(unquoted(text))
 
 
 def median(values: Sequence[float]) -> float:
