@@ -34,8 +34,11 @@ _SAYS_IT_IS = re.compile(
 _CLEARED = re.compile(
     r"\b(?:delete|remove|drop|clear|scratch|forget)\s+(?:the |my |our )?(?P<name>[\w' ]{2,40}?)\s*[.!]*$", re.I
 )
+# "No" before a thing is no rejection: "no access to the archive".
+_NO = r"no(?=\s*[,.:;!–-]|\s+(?:it|that|this|i|we|he|she|they|the|not|my|our|rather|actually|wait|sorry)\b)"
 _REJECTED = re.compile(
-    r"^\W*(?:no|nope|not quite|wrong|that's wrong|that's not (?:it|right)|actually|sorry|correction|i meant|i mean)\b"
+    rf"^\W*(?:{_NO}|nope|not quite|wrong|"
+    rf"that's wrong|that's not (?:it|right)|actually|sorry|correction|i meant|i mean)\b"
     r"[\s,:.;!]*"
     r"(?:(?:i meant|i mean|it's|it is|it was|rather|more like)\b[\s,:]*)?",
     re.I,

@@ -149,7 +149,10 @@ class PracticePolicy:
             return self._practices.get(memory.last.notes["offers"])
         if steps.shows("back", frame.said) and (left := self._left(history)):
             return left
-        asked = next((one for one in self._practices.values() if steps.asks_for(one, talk_of(frame.said))), None)
+        said = talk_of(frame.said)
+        asked = max(self._practices.values(), key=lambda one: steps.asks_for(one, said), default=None)
+        if asked and not steps.asks_for(asked, said):
+            asked = None
         if asked is None and is_paste(frame.said):
             # Notes of what happened speak for themselves.
             return next((one for one in self._practices.values() if one.pasted), None)

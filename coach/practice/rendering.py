@@ -29,7 +29,12 @@ class Rendering:
         self._making = blocks.Making(form.values, today, self._reworded)
 
     def title(self) -> str:
-        return self.line(self._practice.artefact.title) or self._practice.title
+        named = self._practice.artefact.title
+        if made := self.line(named):
+            return made
+        # "Debrief: {incident}" is a debrief before anything is known of it.
+        kind, colon, _ = named.partition(": {")
+        return kind if colon else self._practice.title
 
     def markdown(self) -> str:
         """The whole artefact."""

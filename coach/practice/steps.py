@@ -97,7 +97,7 @@ def next_step(step: Step) -> Plan | None:
         return None
     if form.ready and asked is None and (frame.kind == "no" or shows("go_on", said)):
         return go_on(step, Filled(form))
-    if asked and (shows("skip", said) or frame.kind in {"no", "more"}):
+    if asked and (shows("skip", said) or (frame.kind in {"no", "more"} and not _tells(step, asked))):
         return skip(step, asked)
     if asked and frame.kind == "dont_know":
         return narrow(step, asked)
@@ -175,6 +175,15 @@ def _checked(step: Step, filled: Filled) -> Plan | None:
         question = Question(f"{step.practice.name}.{id}", "practice", ask)
         return plan_of(step, "practice.check", form, question=question, asked=id, notes={"says": found.say})
     return None
+
+
+# A refusal is short; "no access to the archive" tells something.
+_REFUSAL_WORDS = 3
+
+
+def _tells(step: Step, asked: str) -> bool:
+    """Whether a message that begins with "no" answers the question all the same."""
+    return step.frame.kind == "no" and step.frame.words > _REFUSAL_WORDS and step.practice.field(asked).lines
 
 
 def _wants_words(field: Field) -> bool:
@@ -293,6 +302,8 @@ def calls_for(practice: Practice, frame: Frame, card: str | None) -> bool:
     return told or (card in practice.offer.cards and frame.has("task"))
 
 
-def asks_for(practice: Practice, said: str) -> bool:
-    """Whether a person asks for the practice, by its title or in their own way."""
-    return practice.title.lower() in said.lower() or any(re.search(pattern, said, re.I) for pattern in practice.begin)
+def asks_for(practice: Practice, said: str) -> int:
+    """How clearly a person asks for the practice: characters of their words for it, more than all for its title."""
+    if practice.title.lower() in said.lower():
+        return len(said) + len(practice.title)
+    return max((len(match[0]) for p in practice.begin if (match := re.search(p, said, re.I))), default=0)
