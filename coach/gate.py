@@ -49,6 +49,8 @@ _OPENINGS = (
 )  # fmt: skip
 """Openings of the first crisis text, the more telling first."""
 
+BARE_WORDS = 3
+"""Up to this many words only a rule or a theme makes danger of a message."""
 BRIEF_WORDS = 6
 WORDING = re.compile(
     r"\bhow (?:do|should|can|could|would|might|to|best to|shall) (?:i |we )?(?:best )?(?:say|begin|start|open|address|"
@@ -158,6 +160,8 @@ class SafetyGate:
             return None
         if sensed.chances["content"] >= self._sense.threshold("content"):
             return Finding("content", "veiled", f"content: head {sensed.chances['content']:.2f}")
+        if len(said.split()) <= BARE_WORDS and not after_crisis and not signals.themes(said):
+            return None  # "Fine. Bye." is an end to a talk, whatever a head makes of it
         chance = sensed.chances["crisis"] + sensed.chances["content"]
         if chance < self._sense.threshold("after_crisis" if after_crisis else "crisis"):
             return None

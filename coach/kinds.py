@@ -70,6 +70,7 @@ def kinds_of(u: Utterance, slots: Sequence[Slot], history: Sequence[Turn]) -> li
     add("less", history and _shows("less", text) and words <= _SHORT)
     add("write_it", _shows("write_it", text))
     afraid = any(s.kind == "fear" for s in slots)  # "she'll say I'm too soft" is no word about our words
+    add("limit", history and _shows("limit", text) and words <= _SHORT)
     add("reword", history and not afraid and _spoke_words(history) and _shows("reword", text) and words <= _MIDDLE)
     add("report_back", _shows("report", text) and history and not text.endswith("?"))
     add("ask_fact", _shows("fact", text) or (_shows("figure", text) and text.endswith("?")))
@@ -86,7 +87,13 @@ def kinds_of(u: Utterance, slots: Sequence[Slot], history: Sequence[Turn]) -> li
     add("dont_know", _starts("dont_know", text))
     add("close", history and _shows("close", text) and words <= _SHORT)
     add("thanks", history and _shows("thanks", text) and words <= _SHORT)
-    add("joke", _shows("joke", text) and words <= _SHORT and not [s for s in facts if s.confidence > 0.7])
+    add(
+        "joke",
+        "reject" not in found
+        and _shows("joke", text)
+        and words <= _SHORT
+        and not [s for s in facts if s.confidence > 0.7],
+    )
     add("verdict", any(s.kind == "verdict" for s in slots))
     add("commit", history and _shows("commit", text) and not text.endswith("?"))
     add("plan", any(s.kind == "plan" for s in slots))

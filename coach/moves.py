@@ -108,6 +108,11 @@ def _choice(scene: Scene) -> Plan:
     return plan_for(replace(scene, card=None), "goal", "choice", notes=notes)
 
 
+def _limit(scene: Scene) -> Plan:
+    """Told what to leave out: it is left out, and the talk goes on."""
+    return plan_for(scene, "reality", "limit", question=next_question(scene))
+
+
 def _own_words(scene: Scene) -> Plan:
     """A line to say, built from what the person told."""
     return plan_for(replace(scene, card=None), "options", "own_words")
@@ -338,14 +343,17 @@ def _verdict(scene: Scene) -> Plan:
     return plan_for(scene, "reality", "challenge_verdict", question=Question("reality.event", "reality", ""))
 
 
-def challenge(scene: Scene) -> Plan | None:
-    """A plan that tends to backfire meets its likely cost and the aim behind it; None where no card warns of it."""
+def challenge(scene: Scene, *, asked: bool = False) -> Plan | None:
+    """A plan that tends to backfire meets its likely cost and the aim behind it; None where no card warns of it.
+
+    ``asked``: the person asks whether they should, which only the general warnings answer.
+    """
     aim = Question("goal.aim", "goal", "")
     warned = {p.notes["caution"] for p in scene.memory.plans if p.notes.get("caution")}
     for caution in cautions():
         if re.search(caution["pattern"], scene.frame.said, re.I) and caution["id"] not in warned:
             return plan_for(scene, "options", "challenge_plan", notes={"caution": caution["id"]}, question=aim)
-    if scene.card and scene.match and scene.match.cautions:
+    if scene.card and scene.match and scene.match.cautions and not asked:
         score, index = max((s, i) for i, s in enumerate(scene.match.cautions))
         key = f"{scene.card.id}#{index}"
         if score >= CAUTION_AT and key not in warned:
@@ -442,6 +450,7 @@ MOVES: dict[str, Callable[[Scene], Plan]] = {
     "less": _less,
     "reword": _reword,
     "write_it": _write_it,
+    "limit": _limit,
     "choice": _choice,
     "contradiction": _contradiction,
     "ask_words": _ask_words,

@@ -7,6 +7,7 @@ Knows nothing of wording; the writers do that.
 from collections.abc import Sequence
 from dataclasses import replace
 
+from coach import patterns
 from coach.contradiction import contradicted
 from coach.denial import denied, without_denied
 from coach.frame import Frame, Slot
@@ -83,7 +84,8 @@ class CoachingPolicy:
         match = self._match(frame, card) if card else None
         claims = self._library.match_claims(frame.said) if frame.kind in {"ask_fact", "ask_open"} else ()
         scene = Scene(frame, memory, retrieval, card, match, claims, sure)
-        challenged = challenge(scene) if _announces(frame) else None
+        asked = patterns.pattern("kinds", "should_i").search(frame.said) is not None
+        challenged = challenge(scene, asked=asked) if asked or _announces(frame) else None
         kind = _kind(scene)
         plan = challenged or MOVES.get(kind, progress)(scene)
         if plan.move == "choice":

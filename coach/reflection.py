@@ -30,6 +30,7 @@ _ORDER = (
 )  # fmt: skip
 
 _WORD = re.compile(r"[\w']+")
+_OPENS, _CLOSES = re.compile(r"(?<!\w)'(?=\w)"), re.compile(r"(?<=[\w.,!?])'(?!\w)")
 _FILLERS = re.compile(r"(?:^|(?<=\s))(?:uh+m*|um+|er+m*|hm+)\b,?\s+|,?\s+(?:and,?\s+)?(?:uh+m*|um+|er+m*)\W*$", re.I)
 
 
@@ -203,7 +204,9 @@ def _slots_for(form: str, frame: Frame, echo: str | None) -> Iterator[dict[str, 
 
 
 def _fits(slot: Slot) -> bool:
-    return len(slot.text.split()) <= LONGEST_QUOTE and "\n" not in slot.text and slot.text.count('"') % 2 == 0
+    text = slot.text
+    whole = text.count('"') % 2 == 0 and len(_OPENS.findall(text)) == len(_CLOSES.findall(text))
+    return len(text.split()) <= LONGEST_QUOTE and "\n" not in text and whole
 
 
 def _does_to(frame: Frame) -> Iterator[dict[str, str]]:

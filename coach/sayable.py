@@ -36,7 +36,8 @@ def built(frame: Frame, tail: str, blank: str) -> str:
     if name:
         parts[0] = f"{name}, {_low(parts[0])}"
     if wanted == 1:
-        return parts[0]
+        # A bare fact about the other, alone, is a charge; an own part can stand alone.
+        return parts[0] if _own(frame) else f"{parts[0][:-1]}, and I'd like to hear how you see it."
     if wanted == 2:
         return f"{parts[0]} {tail}" if len(parts) == 1 else " ".join(parts[:2])
     if "wish" in facts and len(facts["wish"].split()) <= LONGEST_PART and not _about_the_talk(facts["wish"]):

@@ -13,6 +13,8 @@ STICKY = 0.5
 """A card in use stays while it scores at least this share of the best, so that the talk keeps its thread."""
 SWITCH_AT = 0.4
 """How sure the library must be of another card before the talk moves to it."""
+ENOUGH_WORDS, SWITCH_SHORT = 14, 0.7
+"""The same for a message of fewer words, which says less of its matter."""
 USE_AT = 0.3
 """How sure the library must be of a card before an unasked reply uses it (tuning half of the situations)."""
 CHOSEN = 0.9
@@ -58,8 +60,11 @@ class Topic:
         near = dict(found.cards).get(held or "", 0.0)
         if held and memory.sure_of(held) < USE_AT and near < STICKY * top:
             held = None  # a guess is not worth staying with
-        if held and (frame.words < 6 or not found.covered or near >= STICKY * top or found.sure < SWITCH_AT):
+        switch_at = SWITCH_AT if frame.words >= ENOUGH_WORDS else SWITCH_SHORT
+        if held and (frame.words < 6 or not found.covered or near >= STICKY * top or found.sure < switch_at):
             return held
+        if held and frame.words <= NEIGHBOUR_WORDS and ASKS & {frame.kind, *frame.also}:
+            return held  # a bare question belongs to the talk that it stands in
         if found.sure < USE_AT and not ASKS & {frame.kind, *frame.also}:
             return None  # nothing is lost by asking once more before choosing what the talk is about
         return best

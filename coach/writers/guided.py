@@ -200,6 +200,11 @@ def _contradiction(d: Draft) -> None:
     _ask(d, "contradiction_question")
 
 
+def _limit(d: Draft) -> None:
+    d.phrase("limit")
+    _question(d)
+
+
 def _choice(d: Draft) -> None:
     """Two matters by name, and which it is."""
     notes = d.brief.plan.notes
@@ -306,7 +311,8 @@ def _repair(d: Draft) -> None:
 def _after_rejection(said: str) -> str | None:
     """What the person put in place of what they rejected, where it is one short sentence."""
     parts = [p.strip(" .!,") for p in re.split(r"(?<=[.!?])\s+|,\s*(?=i meant|it's|it is)", said, flags=re.I)]
-    kept = [p for p in parts if p and not _shows("rejecting", p)]
+    complaint = patterns.pattern("kinds", "reject")
+    kept = [p for p in parts if p and not _shows("rejecting", p) and not complaint.search(p)]
     text = re.sub(r"^(?:no|nope|i meant|i mean|actually)[,:]?\s+(?:that\s+)?", "", kept[-1], flags=re.I) if kept else ""
     return lower_first(text) if 2 <= len(text.split()) <= 12 and not text.endswith("?") else None
 
@@ -563,6 +569,7 @@ _MOVES: dict[str, Callable[[Draft], None]] = {
     "words": _say_words,
     "own_words": _own_words,
     "list": _list,
+    "limit": _limit,
     "choice": _choice,
     "contradiction": _contradiction,
     "source_of": _source_of,
