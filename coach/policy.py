@@ -13,7 +13,7 @@ from coach.denial import denied, without_denied
 from coach.frame import Frame, Slot
 from coach.kinds import kinds_of
 from coach.memory import remember
-from coach.moves import MOVES, challenge, progress
+from coach.moves import CLAIM_AT, MOVES, challenge, progress
 from coach.owned import with_documents
 from coach.parse import Parser
 from coach.protocols import CardMatch, Library
@@ -149,6 +149,8 @@ def _kind(scene: Scene) -> str:
         return "ask_words"
     if frame.against is not None and frame.kind in _STATING and memory.moves("contradiction") == 0:
         return "contradiction"
+    if scene.claims and scene.claims[0][1] >= CLAIM_AT:
+        return frame.kind  # the ledger has the answer, however unsure the cards are
     if frame.kind not in _CHOOSING or scene.card is None or scene.sure >= CHOOSE_BELOW:
         return frame.kind
     if scene.sure < CHOICE_FROM or len(scene.retrieval.cards) < 2:
