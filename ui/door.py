@@ -1,6 +1,6 @@
 """Who may come in. This machine always; another one only over TLS and with the key that the first line prints.
 
-The page shows every conversation of the store, so there is no third way.
+The page shows every conversation of the store, so there is no third way; only the form of a pulse is open by its link.
 """
 
 import hmac
@@ -14,6 +14,8 @@ Scope = dict[str, Any]
 Asgi = Callable[[Scope, Any, Any], Awaitable[None]]
 
 KEY_COOKIE = "coach_key"
+ANSWERS = "/pulse/answer/"
+"""Under this, people answer a pulse by a secret link. It shows nothing that anybody said, so it needs no key."""
 # As long as a workshop or a week of walks; then the address with the key is opened again.
 KEY_SECONDS = 7 * 24 * 3600
 
@@ -58,7 +60,7 @@ class Door:
             await self.app(scope, receive, send)
             return
         headers = _headers(scope)
-        if self._is_own(scope, headers) or self._has_key(scope, headers):
+        if self._is_own(scope, headers) or self._has_key(scope, headers) or self._answers(scope, headers):
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
             await receive()
@@ -79,6 +81,11 @@ class Door:
     def _has_key(self, scope: Scope, headers: dict[str, str]) -> bool:
         brought = cookie_of(headers, KEY_COOKIE)
         return brought is not None and self._fits(scope, brought) and _same_origin(headers)
+
+    def _answers(self, scope: Scope, headers: dict[str, str]) -> bool:
+        """Whether somebody answers a pulse: over TLS, where this machine lets others come in at all."""
+        secure = self._key is not None and scope.get("scheme") == "https"
+        return secure and str(scope.get("path", "")).startswith(ANSWERS) and _same_origin(headers)
 
     def _brings_key(self, scope: Scope) -> bool:
         brought = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("key", [""])[0]

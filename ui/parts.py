@@ -40,7 +40,8 @@ TRANSCRIPT = """
 
 STATUS = """
 <p id="status" role="status"></p>
-<p><button type="button" class="link" id="documents-here" data-documents="list">Your documents</button></p>
+<p><button type="button" class="link" id="documents-here" data-documents="list">Your documents</button>
+<a class="link" href="/pulse">Team pulse</a></p>
 <p class="keys" title="Shift+Enter begins a new line">Enter sends, Esc stops</p>
 """
 

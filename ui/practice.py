@@ -4,9 +4,10 @@ Pure functions from values to markup. A field that is edited here is said in the
 that every front end sees it and it can be taken back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 from coach.commitments import Artefact
 from coach.export import FORMATS
@@ -14,7 +15,7 @@ from coach.practice.practice import Field, Practice
 from coach.practice.steps import Underway
 from coach.rehearsal.scene import Scene
 from ui.paper import paper
-from ui.plots import timeline
+from ui.plots import bars, course, timeline
 
 STANCES = {
     "closed": "closed: nothing gets through",
@@ -23,6 +24,9 @@ STANCES = {
     "open": "open",
 }
 FORMAT_NAMES = {"md": "Markdown", "docx": "Word", "ics": "Calendar", "json": "JSON"}
+
+PLOTS: dict[str, Callable[[Any], str]] = {"timeline": timeline, "course": course, "bars": bars}
+"""What is drawn above a page, by the key of its data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,8 @@ def _underway(now: Underway) -> str:
 
 
 def _field(field: Field, value: str, *, asked: bool) -> str:
+    if field.paste and len(value.splitlines()) > PASTE_LINES:
+        return _pasted(field, value)
     id = f"field-{escape(field.id)}"
     state = "asked" if asked else "known" if value else "open" if field.need == "must" else "may"
     words = {"asked": "asked now", "known": "", "open": "still open", "may": "if you like"}[state]
@@ -83,6 +89,18 @@ def _field(field: Field, value: str, *, asked: bool) -> str:
         f'<form class="field {state}" data-field="{escape(field.title)}"><label for="{id}">{escape(field.title)} '
         f'<small>{words}</small></label><textarea id="{id}" rows="{2 if len(value) > 40 else 1}">{escape(value)}'
         '</textarea><button class="tool">Set</button></form>'
+    )
+
+
+PASTE_LINES = 3
+"""Longer notes are not shown for editing, only that they are there."""
+
+
+def _pasted(field: Field, value: str) -> str:
+    return (
+        f'<div class="field known"><p><b>{escape(field.title)}</b> <small>your notes, {len(value.splitlines())} lines; '
+        'paste more, and they are added</small></p><button type="button" class="tool" data-do="say-this" '
+        f'data-say="Remove the {escape(field.also[0] if field.also else field.title)}">Remove</button></div>'
     )
 
 
@@ -94,8 +112,8 @@ def _pages(pages: Sequence[Artefact]) -> str:
 
 def page(made: Artefact, *, opened: bool = False) -> str:
     """One page with its downloads; feedback with its timeline above."""
-    plot = timeline(made.data["timeline"]) if "timeline" in made.data else ""
-    days = made.data.get("day") or made.data.get("look_back") or made.data.get("steps")
+    plot = "".join(draw(made.data[key]) for key, draw in PLOTS.items() if key in made.data)
+    days = made.data.get("day") or made.data.get("look_back") or any(one["day"] for one in made.data.get("steps", ()))
     links = "".join(
         f'<a class="tool" href="/export/{escape(made.id)}.{format}" download>{FORMAT_NAMES[format]}</a>'
         for format in FORMATS
