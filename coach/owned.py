@@ -91,7 +91,7 @@ def _answer(
     if not first:
         notes["nearest"] = documents[0].id
     notes |= _noted(retrieval, documents, memory)
-    if "differs" not in notes:
+    if first and "differs" not in notes:
         notes["quote"] = ";".join(_place(excerpt) for excerpt in (*first, *second))
         # What was found without being asked for by name is not passed off as the answer.
         notes["lead"] = "says" if asked and said[0][1] >= SURE_FIT else "near"

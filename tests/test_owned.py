@@ -190,3 +190,11 @@ def test_only_our_lines_around_a_documents_own_words_need_no_other_ground(text: 
 def test_a_start_page_is_called_by_its_folder() -> None:
     assert named(passage("x", file="hand/team-talks/_index.md", source="index")) == "team talks"
     assert named(passage("x", file="guide.md")) == "guide"
+
+
+def test_where_no_sentence_can_be_said_the_place_is_named(tmp_path: Path) -> None:
+    asked = HANDBOOK.replace(".", "?").replace("## How often", "## How often, or never")
+    reply = Talk(tmp_path, handbook=asked).say("What does our handbook say about how often we hold one-on-ones?")[0]
+    assert reply["plan"]["move"] == "from_documents"
+    assert "under “How often, or never”; the number opens it" in reply["reply"]
+    assert "?" not in reply["reply"]
