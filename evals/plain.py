@@ -48,22 +48,7 @@ def detectors(setting: Setting) -> list[Row]:
 def grounding(setting: Setting) -> list[Row]:
     from evals.grounding import measure
 
-    return _beside_lexical([complete(row) for row in measure(setting.data, setting.embedder)])
-
-
-LEAST_OVER_LEXICAL = 0.05
-
-
-def _beside_lexical(rows: list[Row]) -> list[Row]:
-    """Adds how many points the check is over counting words, where both were measured."""
-    found = list(rows)
-    for row in rows:
-        words = next((r for r in rows if r["metric"] == "the same by covered words" and r["data"] == row["data"]), None)
-        if words is not None and row["metric"].startswith("claim supported"):
-            over = row["value"] - words["value"]
-            aim = f"≥ {LEAST_OVER_LEXICAL}"
-            found.append(amount(8, "over counting covered words by", row["data"], row["split"], row["n"], over, aim))
-    return found
+    return [complete(row) for row in measure(setting.data, setting.embedder)]
 
 
 def language(setting: Setting) -> list[Row]:
@@ -119,8 +104,11 @@ def _found(figures: Mapping[str, Any], name: str, split: str) -> list[Row]:
         )
         for k, aim in ((5, "≥ 0.75"), (10, "≥ 0.85"))
     ]  # fmt: skip
-    told = figures["balanced_accuracy"]
-    return [*rows, amount(12, "not covered, balanced accuracy", name, split, n, told, "≥ 0.8")]
+    told = amount(
+        12, "not covered, balanced accuracy", name, split, n, figures["balanced_accuracy"], "≥ 0.8",
+        figures["balanced_accuracy_low"], figures["balanced_accuracy_high"],
+    )  # fmt: skip
+    return [*rows, told]
 
 
 def _beside(data: Path, name: str) -> Path | None:

@@ -69,8 +69,9 @@ def page(board: Board, talks: str | None) -> str:
     )
     aimed = [row for row in board.rows if row["holds"] is not None]
     held = sum(bool(row["holds"]) for row in aimed)
+    when = board.when[:16].replace("T", " ")
     made = (
-        f"{held} of {len(aimed)} aims hold. Writer {board.writer}, {board.when[:16].replace('T', ' ')}, {board.machine}, "
+        f"{held} of {len(aimed)} aims hold. Writer {board.writer}, {when}, {board.machine}, "
         f"{board.seconds / 60:.0f} minutes."
     )
     head = "<meta charset='utf-8'><meta name='viewport' content='width=device-width'><title>Eval board</title>"

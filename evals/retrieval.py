@@ -100,10 +100,16 @@ def recall(outcomes: Sequence[Outcome]) -> dict[str, float]:
 def coverage(outcomes: Sequence[Outcome]) -> dict[str, float]:
     """Balanced accuracy of saying whether the corpus covers a question, and both of its halves."""
     told = [(bool(o.question.files), bool(o.covered)) for o in outcomes if o.covered is not None]
-    kept = float(np.mean([said for there, said in told if there]))
-    refused = float(np.mean([not said for there, said in told if not there]))
+    there = np.array([said for there, said in told if there], float)
+    absent = np.array([not said for there, said in told if not there], float)
+    kept, refused = float(there.mean()), float(absent.mean())
+    chance = np.random.default_rng(0)
+    halves = [half[chance.integers(0, len(half), (RESAMPLES, len(half)))].mean(axis=1) for half in (there, absent)]
+    low, high = np.quantile((halves[0] + halves[1]) / 2, [0.025, 0.975])
     return {
         "balanced_accuracy": round((kept + refused) / 2, 3),
+        "balanced_accuracy_low": round(float(low), 3),
+        "balanced_accuracy_high": round(float(high), 3),
         "covered_kept": round(kept, 3),
         "not_covered_told": round(refused, 3),
     }
