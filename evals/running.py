@@ -18,6 +18,9 @@ from evals.talks import Suite, opened, outcomes
 
 Note = Callable[[str], None]
 
+WORDED = "turns that the writer itself worded"
+"""A figure of writers other than the guided one, which words what they cannot."""
+
 LAST = Path("evals") / "last.json"
 """The last run, under the user's folder; the page shows it."""
 
@@ -137,7 +140,7 @@ async def _talks(
                 worded += talks.worded(scored, writer)
             note(f"{suite.name}: {len(scored)} talks, {time.monotonic() - began:.0f} s")
     if worded and writer != "guided":
-        rows.append(share(11, "turns that the writer itself worded", "all talks", "test", worded))
+        rows.append(share(11, WORDED, "all talks", "test", worded))
     return rows, found
 
 

@@ -1,8 +1,9 @@
 """Writes README's figures from the last run of ``coach eval``, with split, date and machine.
 
-uv run scripts/write_figures.py [RUN.json …] [--check]
+uv run scripts/write_figures.py [RUN.json …] [--into PAGE.md] [--check]
 
-Without a file the last run in the coach's folder is taken; with several, one column stands for each run.
+Without a file the last run in the coach's folder is taken; with several, one column stands for each run. ``--into``
+names another page with a place for figures, such as docs/evals.md for two writers side by side.
 """
 
 import argparse
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from coach.app import load_settings
 from evals.board import BOARD, Board, cell, key, of_json
-from evals.running import LAST
+from evals.running import LAST, WORDED
 
 README = Path(__file__).parent.parent / "README.md"
 BEGIN, END = "<!-- figures: scripts/write_figures.py -->", "<!-- end of figures -->"
@@ -26,13 +27,16 @@ def section(boards: Sequence[Board]) -> str:
         held = [row["holds"] for row in board.rows if row["holds"] is not None]
         lines.append(
             f"Writer `{board.writer}`, {board.when[:10]}, {board.machine}, {board.seconds / 60:.0f} minutes: "
-            f"{sum(held)} of {len(held)} aims hold."
+            f"{sum(held)} of {len(held)} aims hold.\n"
         )
     heads = " | ".join(f"`{board.writer}`" for board in boards)
-    lines += ["", f"| # | figure | data (split) | aim | {heads} |", "|---|---|---|---|" + "---|" * len(boards)]
+    lines += [f"| # | figure | data (split) | aim | {heads} |", "|---|---|---|---|" + "---|" * len(boards)]
     for measure in BOARD:
         named = dict.fromkeys(
-            key(row) for board in boards for row in board.rows if row["id"] == measure.id and row["aim"]
+            key(row)
+            for board in boards
+            for row in board.rows
+            if row["id"] == measure.id and (row["aim"] or row["metric"] == WORDED)
         )
         for name in named:
             found = [next((row for row in board.rows if key(row) == name), None) for board in boards]
@@ -44,9 +48,9 @@ def section(boards: Sequence[Board]) -> str:
 
 
 def written(text: str, boards: Sequence[Board]) -> str:
-    """README with its section replaced."""
+    """A page with its section replaced."""
     if BEGIN not in text or END not in text:
-        sys.exit(f"README.md has no place for the figures. Put {BEGIN} and {END} into it.")
+        sys.exit(f"The page has no place for the figures. Put {BEGIN} and {END} into it.")
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
     return f"{before}{BEGIN}\n{section(boards)}\n{END}{after}"
@@ -55,15 +59,16 @@ def written(text: str, boards: Sequence[Board]) -> str:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("runs", type=Path, nargs="*")
-    parser.add_argument("--check", action="store_true", help="fail where README says otherwise")
+    parser.add_argument("--into", type=Path, default=README, metavar="PAGE.md")
+    parser.add_argument("--check", action="store_true", help="fail where the page says otherwise")
     given = parser.parse_args()
     paths = given.runs or [load_settings().home / LAST]
     missing = [path for path in paths if not path.exists()]
     if missing:
         sys.exit(f"There is no run at {missing[0]}. Make one: coach eval --data DIR")
     boards = [of_json(json.loads(path.read_text(encoding="utf-8"))) for path in paths]
-    text = README.read_text(encoding="utf-8")
+    text = given.into.read_text(encoding="utf-8")
     new = written(text, boards)
     if given.check and new != text:
-        sys.exit("README's figures are not those of the run. Run: uv run scripts/write_figures.py")
-    README.write_text(new, encoding="utf-8")
+        sys.exit(f"The figures of {given.into.name} are not those of the run. Run: uv run scripts/write_figures.py")
+    given.into.write_text(new, encoding="utf-8")
