@@ -41,6 +41,7 @@ TRANSCRIPT = """
 STATUS = """
 <p id="status" role="status"></p>
 <p><button type="button" class="link" id="documents-here" data-documents="list">Your documents</button>
+<button type="button" class="link" data-words="open">Check my words</button>
 <a class="link" href="/pulse">Team pulse</a></p>
 <p class="keys" title="Shift+Enter begins a new line">Enter sends, Esc stops</p>
 """

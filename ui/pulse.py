@@ -208,7 +208,8 @@ def _open(one: Round, base: str) -> str:
     return (
         f"<section><h3>Open since {_day(one.opened)}</h3>{reach}<label>Link"
         f"<input readonly value='{escape(base + path)}' aria-label='Link to answer'></label><p class='soft'>{state}</p>"
-        f"<form method='post' action='/pulse/{escape(one.id)}/close'><button class='quiet'>Close this round</button></form></section>"
+        f"<form method='post' action='/pulse/{escape(one.id)}/close'>"
+        "<button class='quiet'>Close this round</button></form></section>"
     )
 
 

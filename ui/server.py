@@ -17,7 +17,7 @@ from coach.errors import CoachError
 from coach.export import export, file_name
 from coach.pulse.rounds import open_rounds
 from coach.store import new_id
-from ui import pulse
+from ui import pulse, words
 from ui.door import Door, cookie_of
 from ui.handing import Handing
 from ui.live import Listener, Live
@@ -101,6 +101,7 @@ def make_app(live: Live, *, key: str | None = None, parts: Parts | None = None) 
     app.add_api_websocket_route("/live", socket)
     Handing(live).mount(app)
     pulse.mount(app, open_rounds(live.coach.settings.home))
+    words.mount(app, words.opener(live.coach.settings))
     talks = Talks(parts or Parts(live.coach.settings, weights_of(live.coach.settings)), conversation, live.aloud)
     talks.mount(app)
     return app

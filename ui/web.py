@@ -39,6 +39,7 @@ HEAD = """
 <link rel="stylesheet" href="/page/documents.css">
 <script src="/page/page.js"></script>
 <script src="/page/documents.js"></script>
+<script src="/page/words.js"></script>
 <script type="module" src="/voice/voice.js"></script>
 """
 
