@@ -217,7 +217,7 @@ class _Parts:
                 on_notice(f"{line}. Until then the coach understands less well.")
         library = open_library(settings, on_progress=on_progress, on_notice=on_notice)
         self.library = library
-        self.gate = SafetyGate(library.embedder, settings.region)
+        self.gate = SafetyGate(library.embedder, settings.region, library.reader)
         self.grounding = GroundingCheck(library.claims)
         self._parser = Parser(None if missing("parser") else spacy_model_path(settings.cache))
         self._coaching = CoachingPolicy(library, self._parser)

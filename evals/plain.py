@@ -38,8 +38,9 @@ class Plain:
 def detectors(setting: Setting) -> list[Row]:
     from coach.gate import SafetyGate
     from evals import safety
+    from knowledge.reader import load_reader
 
-    gate = SafetyGate(setting.embedder, REGION)
+    gate = SafetyGate(setting.embedder, REGION, load_reader(setting.settings.cache))
     if setting.data is None:
         return [complete(row) for row in safety.measure_own(gate)]
     return [complete(row) for row in safety.measure(setting.data, gate)]

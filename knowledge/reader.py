@@ -5,11 +5,19 @@ For messages, never for documents.
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
 from coach.protocols import Embedder
-from knowledge.matcher import Matcher
+from knowledge.embedding import load_embedder
+from knowledge.matcher import Matcher, load_matcher
+
+
+def load_reader(cache: Path) -> "Reader | None":
+    """Both encoders, where the weights of both are installed."""
+    embedder, matcher = load_embedder(cache), load_matcher(cache)
+    return Reader(embedder, matcher) if embedder is not None and matcher is not None else None
 
 
 class Reader:

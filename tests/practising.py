@@ -47,7 +47,7 @@ class Practising:
         )
         self._library = one.library
         self._check = GroundingCheck(one.library.claims)
-        self._gate = SafetyGate(one.library.embedder)
+        self._gate = SafetyGate(one.library.embedder, reader=one.library.reader)
 
     def say(self, *messages: str) -> Turn:
         """Has messages answered; the last turn."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from guided import coach
 
 from coach import heads, signals
 from coach.errors import CoachError
@@ -72,6 +73,20 @@ def test_the_shipped_heads_know_today_s_rules_and_texts() -> None:
     assert kinds.features == texts.features == signals.names()
     assert set(texts.classes) == {*CRISIS_CLASSES, *REDIRECTS}
     assert set(kinds.thresholds) == {*kinds.classes, "after_crisis"} - {"none"}
+
+
+def test_the_strong_heads_were_trained_on_the_shipped_matcher() -> None:
+    reader = coach().library.reader
+    assert reader is not None
+    for name in ("gate-kinds-strong", "gate-texts-strong"):
+        assert heads.load(name).embedder == reader.name, "Run scripts/train_gate.py after every new matcher."
+
+
+def test_a_reader_that_the_heads_do_not_know_is_left_aside() -> None:
+    embedder, other = Blank(), Blank()
+    other.name = "another"
+    SafetyGate(embedder, "US", other).check("How do I open the talk with Marta?", ())
+    assert (len(embedder.texts), other.texts) == (1, [])
 
 
 def test_an_embedding_is_computed_once_for_all_checks() -> None:
