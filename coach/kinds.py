@@ -4,6 +4,7 @@ Fixed forms are told by pattern; the open ones by what the parsed message holds.
 fits is the message's kind, the others are kept beside it.
 """
 
+import re
 from collections.abc import Sequence
 
 from coach import patterns
@@ -15,6 +16,8 @@ from coach.values import Turn
 _FACTS = frozenset(
     ("event", "quote", "impact", "tried", "own_part", "feeling", "verdict", "fear", "wish", "constraint")
 )
+_ABOUT = re.compile(r"\W*(?:please )?tell me about (?!m[ey]\b|you)", re.I)
+"""A question in the form of a request."""
 _ASKING = frozenset(
     (
         "ask_fact",
@@ -98,7 +101,7 @@ def kinds_of(u: Utterance, slots: Sequence[Slot], history: Sequence[Turn]) -> li
     add("commit", history and _shows("commit", text) and not text.endswith("?"))
     add("plan", any(s.kind == "plan" for s in slots))
     add("venting", _shows("vent", text) or (sum(s.kind == "feeling" for s in slots) and not asked and words <= _MIDDLE))
-    add("ask_open", text.endswith("?") and not _ASKING & set(found))
+    add("ask_open", (text.endswith("?") or _ABOUT.match(text)) and not _ASKING & set(found))
     add("two_things", words > 80 or (_shows("two", text) and words > 25))
     add("facts", facts)
     add("source", "source" not in found and history and _shows("source", text) and words <= _SHORT // 2)
