@@ -1,6 +1,7 @@
 """Timelines: every event of a paste kept, in order, with gaps and conflicts; and nothing lost whatever is pasted."""
 
 import json
+import re
 import time
 from datetime import UTC, date, datetime, timedelta
 
@@ -27,6 +28,39 @@ def test_a_pasted_note_keeps_its_events_order_and_gaps(name: str) -> None:
 def test_no_line_of_a_note_is_lost(name: str) -> None:
     text = CASES[name].text
     assert _lost(text, read(text, today=TODAY)) == []
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if "json" not in name and "csv" not in name])
+def test_no_word_of_an_event_is_lost(name: str) -> None:
+    text = CASES[name].text
+    found = read(text, today=TODAY)
+    for n, line in enumerate(text.splitlines(), 1):
+        on = [one for one in found.events if one.line <= n <= one.end]
+        held = " ".join(f"{one.text} {one.actor} {one.said} {one.zone}" for one in on)
+        held += " ".join(one.text for one in found.aside if one.line == n)
+        lost = [word for word in re.findall(r"[^\W\d_]{4,}", re.sub(r":\w+:", "", line)) if word not in held]
+        assert not on or lost == [] or set(lost) <= {"approx"}, line
+
+
+def test_a_rough_time_at_the_head_of_a_line_is_no_name() -> None:
+    found = read("22:45 - server starts\naround 23:00 - the backup hangs, he waits\n23:20 - gone", today=TODAY)
+    assert [(one.text, one.about, one.actor) for one in found.events] == [
+        ("server starts", False, ""), ("the backup hangs, he waits", True, ""), ("gone", False, ""),
+    ]  # fmt: skip
+
+
+def test_two_things_in_one_sentence_of_a_letter_are_two() -> None:
+    found = read(
+        "From: Jo\nDate: Tue, 2 Jul 2019 18:30 +0000\n\nHi all,\n\n"
+        "At 14:02 a stop was proposed; at 14:07 it was done.\nTwo minutes later traffic was back.\n\nStatus: the site is up.\n",
+        today=TODAY,
+    )
+    assert [(found.shown(one), one.text, one.actor) for one in found.events] == [
+        ("14:02", "At 14:02 a stop was proposed;", ""),
+        ("14:07", "at 14:07 it was done.", ""),
+        ("14:09", "Two minutes later traffic was back.", ""),
+        ("18:30", "Status: the site is up.", "Jo"),
+    ]
 
 
 def test_who_acts_or_speaks() -> None:

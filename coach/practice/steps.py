@@ -81,7 +81,7 @@ def next_step(step: Step) -> Plan | None:
     if shows("leave", said):
         return plan_of(step, "practice.leave", form)
     if asked and frame.kind == "yes" and frame.words <= 3 and _wants_words(step.practice.field(asked)):
-        return ask(step, form, step.practice.field(asked), notes={"jumps": "yes"})
+        return ask(step, form, step.practice.field(asked), notes={"again": "yes"})
     filled = fill(step.practice, form, frame, asked, last=step.underway.last)
     if is_paste(said) and step.practice.pasted:
         return write(step, filled.form, filled) if form.made else go_on(step, filled)
@@ -255,7 +255,9 @@ def plan_of(
         found["filled"] = ",".join((*filled.new, *filled.changed))
     notes_of = step.practice.pasted
     pasted = notes_of is not None and is_paste(step.frame.said)
-    reflect = "any" if filled and filled.new and not pasted else None
+    # Notes, lists and days are taken down; giving them back would only repeat them.
+    taken = filled is not None and any(_wants_words(step.practice.field(id)) for id in filled.new)
+    reflect = "any" if filled and filled.new and not pasted and not taken else None
     if notes_of and filled and notes_of.id in filled.new and pasted:
         found["took"] = "yes"
     return Plan("practice", move, question=question, reflect=reflect, notes=found)

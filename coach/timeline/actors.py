@@ -53,11 +53,15 @@ def of(text: str, owner: str = "") -> str:
         return owner
     if match := _LOGGED.match(text):
         return match[1]
-    words = re.sub(r"^(?:At|Around|About|By|Then|Later|So)\b[^A-Z]*", "", re.sub(r"^[^\w]*", "", text))
-    found = re.match(r"(?P<name>[A-ZÀ-Ž][\w'’\-]+)(?: \([^)]*\))?,? (?P<verb>\w+)", words)
+    words_after = re.sub(r"^\W*(?:Then|Later|So|And)\b[, ]*", "", re.sub(r"^\W+", "", text))
+    words_after = _AT.sub("", words_after)
+    found = re.match(r"(?P<name>[A-ZÀ-Ž][\w'’\-]+)(?: \([^)]*\))?,? (?P<verb>\w+)", words_after)
     return _acting(found) or next(filter(None, map(_acting, _AFTER_TIME.finditer(text))), "")
 
 
+_AT = re.compile(
+    r"^(?:At|Around|About|By) (?:~?[\d:.]+(?: ?[ap]m)?|noon|midnight)(?: (?:yesterday|today|[A-Z]{3,4}))?,? *"
+)
 _AFTER_TIME = re.compile(
     r"\b(?:later|after(?:wards| that)?|yesterday|today|then|\d),? (?P<name>[A-ZÀ-Ž][\w'’\-]+) (?P<verb>\w+)"
 )

@@ -76,8 +76,8 @@ def named_before(raw: str, stamp: Stamp) -> str:
 
 
 def looks_chat(raw: str, stamp: Stamp) -> bool:
-    """Whether "time Name: text" stands there as logs and exports write it: with a day before the time, or a dash."""
-    return not BULLET.match(raw) and (stamp.day is not None or re.match(r"\s*[\d.:,/ apm]+ - ", raw, re.I) is not None)
+    """Whether "day time Name: text" stands there, as exports of channels write it."""
+    return not BULLET.match(raw) and stamp.day is not None
 
 
 def cells_of(line: str) -> list[str]:

@@ -31,7 +31,8 @@ _OWNED = re.compile(
 # A prose line shorter than this ends where it ends; a longer one was probably wrapped.
 _WRAPPED = 55
 _SENTENCE = re.compile(
-    r"(?<!\b[a-z]\.[a-z])(?<!\bapprox)(?<!\bca)(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bno)(?<=[.!?])[\"”’)]?\s+(?=[A-Z“\"'(\d~])"
+    r"(?<!\b[a-z]\.[a-z])(?<!\bapprox)(?<!\bca)(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bno)(?<=[.!?])[\"”’)]?\s+(?=[A-Z“\"'(\d~])|"
+    r"(?<=;)\s+(?=(?:and )?(?:at|around|by|about) ~?\d)"
 )
 
 
@@ -320,13 +321,14 @@ class _Reader:
                 self._message(n, n, stamp, speaker.strip("<>@+%~& "), said)
         elif rest and actors.is_name(rest) and self._bracketed(raw) and self._goes_on(n):
             self._message(n, n, stamp, rest, "")
-        elif head_name := named_before(raw, stamp):
+        elif not rest and (head_name := named_before(raw, stamp)):
             self._message(n, n, stamp, head_name, "")
         elif not rest and stamp.later is None:
             who = self._laid.entries[-1].actor if self._chat and self._laid.entries else ""
             self._message(n, n, stamp, who, "") if self._chat or self._goes_on(n) else self._note(n, stamp, "")
         else:
-            who = speaker.strip("<>@ ") if said is not None else actors.of(rest, self._account.owner)
+            named = said is not None and speaker[:1].isupper()
+            who = speaker if named else actors.of(rest, self._account.owner)
             self._note(n, stamp, rest, who)
         return True
 
@@ -405,7 +407,9 @@ class _Reader:
     def _sentence(self, first: int, last: int, sentence: str) -> None:
         stamps = [one for one in stamps_in(sentence, days=False) if not one.ago or self._written]
         previous = self._laid.entries[-1] if self._laid.entries else None
-        same = previous is not None and previous.account is self._account and previous.kind == "prose"
+        # After a blank line nothing goes on that has no time of its own.
+        goes_on = previous is not None and previous.account is self._account and first <= previous.end
+        same = goes_on and previous is not None and previous.kind == "prose"
         who = actors.of(sentence, self._account.owner)
         if stamps or pattern("timeline", "sequence").search(sentence):
             if not stamps and previous is None:
@@ -415,7 +419,12 @@ class _Reader:
             day, self._day = self._day, None
             entry.day, entry.written = day, self._written
             self._laid.entries.append(entry)
-        elif self._mail and not same and not pattern("timeline", "greeting").search(sentence):
+        elif (
+            self._mail
+            and not same
+            and len(sentence.split()) > 2
+            and not pattern("timeline", "greeting").search(sentence)
+        ):
             # What a letter says before any time is said at the time it was sent.
             entry = Entry(first + 1, last + 1, sentence, self._account, self._written, self._mail, "message")
             entry.written = self._written
