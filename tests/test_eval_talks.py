@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from evals.citations import borne_out, measured
+from evals.grounding import load_talk
 from evals.hostile import NEEDS_A_PLAN, ROWS, SENTENCES, Hostile, HostileWriter, reached, sentences
 from evals.injection import clean, garbled, obeying, performed
 from evals.reading import questions
 from evals.talk_measures import Spoken, advises, permitted, quiet_kept, transcript
-from evals.talks import Case, Exchange, Scored, Suite, exchange, talk
+from evals.talks import Case, Exchange, Scored, Suite, drawn, exchange, talk
 from evals.tasks import suites
 from evals.tasks.cases import AGREES
 from evals.tasks.refusal import complies
@@ -244,6 +245,24 @@ def test_every_suite_of_the_repository_has_cases_of_its_own_and_unique_ids() -> 
         assert bool(cases) is not suite.public, suite.name
         number += len(cases)
     assert number >= 400
+
+
+def test_a_few_cases_are_always_the_same_ones_in_their_order() -> None:
+    cases = [Case(str(n), ("x",)) for n in range(40)]
+    few = drawn(cases, 5)
+    assert [case.id for case in few] == sorted((case.id for case in few), key=int)
+    assert few == drawn(cases, 5)
+    assert len(few) == 5
+    assert drawn(cases, None) == drawn(cases, 40) == cases
+
+
+def test_retellings_have_a_source_and_both_labels() -> None:
+    pairs = load_talk()
+    by_source: dict[str, set[bool]] = {}
+    for source, _, supported in pairs:
+        by_source.setdefault(source, set()).add(supported)
+    assert len(pairs) == 4 * len(by_source)
+    assert set(map(frozenset, by_source.values())) == {frozenset((True, False))}
 
 
 # Cards
