@@ -114,7 +114,10 @@ class SafetyGate:
                 return answer
         if danger is not None:
             return crisis.first(danger, said, history, self.region)
-        redirect = self._redirect(without_denied(said), history, denied_matters([*_said(history), said]))
+        asked = without_denied(said)
+        redirect = self._redirect(
+            asked, history, denied_matters([*_said(history), said]), sensed if asked == told else None
+        )
         if redirect is None:
             return None
         name, reason = redirect
@@ -168,13 +171,18 @@ class SafetyGate:
         likely = self._sense.fitting(sensed.pieces["crisis"], CRISIS_CLASSES)
         return Finding(likely, "veiled", f"{likely}, veiled: head {chance:.2f}", _theme(said))
 
-    def _redirect(self, said: str, history: Sequence[Turn], denied: frozenset[str]) -> tuple[str, str] | None:
-        """The redirect text that is due, and why. ``denied``: matters that the person said it is not."""
+    def _redirect(
+        self, said: str, history: Sequence[Turn], denied: frozenset[str], sensed: Sensed | None
+    ) -> tuple[str, str] | None:
+        """The redirect text that is due, and why.
+
+        ``denied``: matters that the person said it is not; ``sensed``: what the heads make of ``said``, where known.
+        """
         found = signals.matched(said)
         if found & _INJECTION_ALONE:
             return "injection", f"injection: {', '.join(sorted(found & _INJECTION_ALONE))}"
         if self._sense is not None:
-            sensed = self._sense.read(said, PIECES)
+            sensed = sensed or self._sense.read(said, PIECES)
             last = history[-1].gated.kind if history and history[-1].gated is not None else None
             for kind in ("injection", "legal", "clinical"):
                 ruled = any(name.startswith(f"{kind}.") for name in found)

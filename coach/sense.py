@@ -20,6 +20,8 @@ Text = TypeVar("Text", bound=str)
 LONG_WORDS = 30
 """Above this a danger or an ask can drown in its surroundings, so that pieces are looked at as well."""
 KEPT_VECTORS = 64
+CALM = 0.95
+"""Pieces that the small heads find harmless with this chance are not read again."""
 CLOSER = 2
 """Pieces of a long message that the stronger encoder reads besides the whole, at about 20 ms each."""
 
@@ -57,10 +59,10 @@ class Sense:
         parts = split(text, pieces)
         if vector is not None:
             self._small.keep(text, vector)
-        if by is not self._small and len(parts) > 1 + CLOSER:
+        if by is not self._small and len(parts) > 1:
             calm = self._small.table(parts[1:])[:, self._small.kinds.classes.index("none")]
-            telling = sorted(calm.argsort(kind="stable")[:CLOSER])
-            parts = [text, *(parts[1 + place] for place in telling)]
+            telling = [place for place in calm.argsort(kind="stable")[:CLOSER] if calm[place] < CALM]
+            parts = [text, *(parts[1 + place] for place in sorted(telling))]
         table = by.table(parts)
         best = table.argmax(axis=0)
         classes = by.kinds.classes

@@ -7,7 +7,7 @@ killing me" shows no sign of anything. The names of the rules that matched are a
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from coach import patterns
 
@@ -60,6 +60,7 @@ def blank_idioms(text: str) -> str:
     return rules().idiom.sub(" · ", text)
 
 
+@lru_cache(maxsize=1024)
 def matched(text: str) -> frozenset[str]:
     """Names (``family.rule``) of the rules that a message matches, figures of speech aside."""
     rest = blank_idioms(plain(text))
