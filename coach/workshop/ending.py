@@ -10,7 +10,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from coach.store.tables import artefacts, cards, commitments, conversations, pools, presence, rooms, seats, turns
-from coach.workshop.room import Room
 from coach.workshop.rooms import Rooms, locked, put
 
 FORGET_HOURS = 24
@@ -51,19 +50,20 @@ async def end(rooms_: Rooms, id: str) -> Receipt:
     """Ends a room for good: conversations, cards, seats and all that was waiting are removed and overwritten."""
     store = rooms_.store
 
-    def work(db: sa.Connection) -> tuple[Room, list[str], Counts]:
+    def work(db: sa.Connection) -> tuple[list[str], Counts]:
         room = locked(db, id)
         ids = list(db.execute(sa.select(seats.c.conversation).where(seats.c.room == id)).scalars())
         before = _counts(db, id, ids)
         for table in (cards, pools, presence, seats):
             db.execute(table.delete().where(table.c.room == id))
-        return room, ids, before
+        put(db, replace(room, code=None, doors=False))  # nobody joins from here on
+        return ids, before
 
     async def conversations_gone(ids: list[str]) -> None:
         here = sa.select(conversations.c.id).where(conversations.c.id.in_(ids))
         await store.delete(*await store.transact(lambda db: list(db.execute(here).scalars()), writes=False))
 
-    room, ids, before = await store.transact(work, writes=True)
+    ids, before = await store.transact(work, writes=True)
     await conversations_gone(ids)
     left = await store.transact(lambda db: _counts(db, id, ids), writes=False)
     receipt = Receipt(rooms_.now().isoformat(timespec="seconds"), before, left)

@@ -1,7 +1,7 @@
 """Secrets of a room: its short code, the long keys of those in it, and the tags that stand in for people.
 
-A key lies only where it was given: on the phone, in the facilitator's browser. The database holds its hash. A tag is made
-from the key itself, so that nobody who has the database alone can tell whose it is.
+A key lies only where it was given: on the phone, in the facilitator's browser. The database holds its hash. A tag is
+made from the key itself, so that nobody who has the database alone can tell whose it is.
 """
 
 import hashlib

@@ -120,6 +120,10 @@ def rearranged(room: Room, steps: tuple[Step, ...]) -> Room:
     return replace(room, agenda=steps, at=ids.index(room.step.id))
 
 
+def titled(room: Room, title: str) -> Room:
+    return replace(room, title=title)
+
+
 def announced(room: Room, text: str) -> Room:
     """A line on every phone and on the wall; empty takes it away."""
     return replace(room, broadcast=" ".join(text.split())[:LONGEST_BROADCAST])

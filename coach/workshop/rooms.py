@@ -15,7 +15,7 @@ from coach.store import Store, new_id
 from coach.store.rows import aware
 from coach.store.tables import pools, presence, rooms, seats
 from coach.workshop.agenda import Agenda
-from coach.workshop.key import hashed, new_code, new_key
+from coach.workshop.key import hashed, new_code, new_key, tag
 from coach.workshop.room import MOST_SEATS, Room, RoomError, room_for, room_of, state_of
 
 LONGEST_NICKNAME = 24
@@ -62,7 +62,8 @@ class Rooms:
     # Rooms
 
     async def open(self, agenda: Agenda, *, collection: str | None = None) -> Opened:
-        desk_key, wall_key = new_key(), new_key()
+        desk_key = new_key()
+        wall_key = wall_key_of(desk_key)
 
         def work(db: sa.Connection) -> Room:
             code = new_code()
@@ -81,7 +82,8 @@ class Rooms:
 
     async def rekey(self, id: str) -> Opened:
         """New keys for a room whose facilitator comes back to the machine; the old ones open nothing any more."""
-        desk_key, wall_key = new_key(), new_key()
+        desk_key = new_key()
+        wall_key = wall_key_of(desk_key)
 
         def work(db: sa.Connection) -> Room:
             values = {"desk_key": hashed(desk_key), "wall_key": hashed(wall_key)}
@@ -197,7 +199,7 @@ class Rooms:
     async def seats(self, room: str) -> int:
         """How many have joined."""
         query = sa.select(sa.func.count()).select_from(seats).where(seats.c.room == room)
-        return int(await self.store.transact(lambda db: db.execute(query).scalar(), writes=False) or 0)
+        return await self.store.transact(lambda db: int(db.execute(query).scalar() or 0), writes=False)
 
     # Who is where
 
@@ -240,6 +242,11 @@ class Rooms:
             return Seat(row.id, row.room, row.nickname, row.conversation, row.hand) if row else None
 
         return await self.store.transact(work, writes=False)
+
+
+def wall_key_of(desk_key: str) -> str:
+    """The projected page's key, which follows from the facilitator's and does not lead back."""
+    return tag(desk_key, "wall")
 
 
 # Inside a transaction

@@ -1,7 +1,7 @@
 """What the facilitator and each participant take home, as Markdown.
 
-The facilitator's page has no person in it: what the wall showed, themes, votes and the pulse. The participant's page has
-their own talk with the coach and nobody else's.
+The facilitator's page has no person in it: what the wall showed, themes, votes and the pulse. The participant's page
+has their own talk with the coach and nobody else's.
 """
 
 from collections.abc import Mapping, Sequence

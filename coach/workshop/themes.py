@@ -7,10 +7,12 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from math import log
 
 import numpy as np
 
+from coach import patterns
 from coach.protocols import Embedder
 from coach.workshop.wall import Card
 
@@ -23,15 +25,6 @@ ALIKE_BY_WORDS = 0.18
 NAME_WORDS = 3
 
 _WORD = re.compile(r"[^\W\d_][\w'’-]+")
-_COMMON = frozenset(
-    """a about after all also always am an and any are as ask at be because been before being but by can could did do
-    does doing don't dont down even every for from get give go goes had has have having he her here him his how i i'd
-    i'll i'm if in into is isn't it it's its just know let like made make makes many may me mean might more most much
-    must my need never no not nobody nothing now of off often on one only or other our out over own people person put
-    really said same say saying says see she should so some somebody someone something sometimes still such take than
-    that that's the their them then there they they're thing things think this those time to too up us very want was we
-    we're well were what when where which while who why will with without would yes you you're your""".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +100,12 @@ def _names(groups: Sequence[Sequence[str]], texts: Sequence[str]) -> list[str]:
 def _words(text: str) -> list[str]:
     """Words that carry meaning, so far cut that "meeting" and "meetings" are one."""
     found = (word.lower().replace("’", "'") for word in _WORD.findall(text))
-    return [_stem(word) for word in found if word not in _COMMON and len(word) > 2]
+    return [_stem(word) for word in found if word not in _common() and len(word) > 2]
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(patterns.read("wall")["common"].split())
 
 
 def _stem(word: str) -> str:

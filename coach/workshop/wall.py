@@ -5,11 +5,13 @@ least ``FLOOR`` people, opened and shuffled at the same moment and under new ran
 tells that five people wrote five cards; which is whose is written down nowhere, neither before nor after.
 """
 
+import hashlib
 import random
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from coach.pulse.pulse import FLOOR
 
@@ -61,7 +63,7 @@ class Pool:
         """Whether anything may be grouped or counted."""
         return len(self.contributors) >= FLOOR
 
-    def as_row(self) -> dict[str, list[object]]:
+    def as_row(self) -> dict[str, list[Any]]:
         """Sorted by what is random anyway, so that no order is kept."""
         return {
             "waiting": sorted([one.sealed, one.tag] for one in self.waiting),
@@ -70,7 +72,7 @@ class Pool:
         }
 
 
-def pool_of(row: dict[str, list[list[str]]] | None) -> Pool:
+def pool_of(row: dict[str, list[Any]] | None) -> Pool:
     if row is None:
         return Pool()
     return Pool(
@@ -87,7 +89,10 @@ class Seal:
     def __init__(self, key: bytes | None = None) -> None:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-        self._cipher = AESGCM(key or secrets.token_bytes(32))
+        key = key or secrets.token_bytes(32)
+        self._cipher = AESGCM(key)
+        self.name = hashlib.sha256(b"seal" + key).hexdigest()[:12]
+        """Tells a phone whether what it sent before can still be opened, or is to be sent again."""
 
     def close(self, text: str) -> str:
         nonce = secrets.token_bytes(12)

@@ -33,6 +33,10 @@ class Walls:
         self._seal = seal
         self._chance = chance or random.SystemRandom()
 
+    @property
+    def sealed_by(self) -> str:
+        return self._seal.name
+
     # Cards
 
     async def send(self, room: str, step: str, key: str, text: str) -> None:
@@ -71,14 +75,8 @@ class Walls:
         stay = tuple(one for one in pool.waiting if one.tag not in going)
         hold(db, room.id, step, replace(pool, waiting=stay, contributors=pool.contributors | going).as_row())
         if made:
-            shown = blurred(self._rooms.now())
-            db.execute(
-                cards.insert(),
-                [
-                    {"id": c.id, "room": room.id, "step": step, "text": c.text, "shown": shown, "hidden": False, "votes": []}
-                    for c in made
-                ],
-            )  # fmt: skip
+            every = {"room": room.id, "step": step, "shown": blurred(self._rooms.now()), "hidden": False, "votes": []}
+            db.execute(cards.insert(), [{**every, "id": one.id, "text": one.text} for one in made])
             put(db, room)
         return bool(made)
 

@@ -1,0 +1,1 @@
+"""The workshop's pages: phones, the facilitator's desk, the projected wall."""
