@@ -83,7 +83,12 @@ class Planted:
         found = await self._library.search(query, k=k, collection=collection)
         beside: tuple[Beside, ...] = ()
         return replace(
-            found, covered=True, confidence=1.0, found=(Found(self._passage, 1.0), *found.found), beside=beside
+            found,
+            covered=True,
+            confidence=1.0,
+            found=(Found(self._passage, 1.0), *found.found),
+            beside=beside,
+            of_documents=1.0,
         )
 
     def __getattr__(self, name: str) -> Any:

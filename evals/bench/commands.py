@@ -42,15 +42,19 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON alone on stdout
 @app.command()
 def ingest(
     corpus: Corpus,
+    questions: Annotated[
+        Path | None, typer.Option(help="A table of questions over the corpus; else our own.", show_default=False)
+    ] = None,
     passages: Annotated[int, typer.Option(help="Size of the large collection that is searched; 0 for none.")] = 100_000,
     peer: Peer = True,
     as_json: AsJson = False,
 ) -> None:
-    """Taking a corpus in: time, memory, the second run; searching a large one."""
+    """Taking a corpus in and asking it, beside LangChain's tutorial way; searching a large one."""
     from coach.app import load_settings
     from evals.bench.ingest import measure
 
-    show(measure(load_settings(), corpus, passages=passages, peer=peer, on_progress=note), as_json)
+    report = measure(load_settings(), corpus, questions=questions, passages=passages, peer=peer, on_progress=note)
+    show(report, as_json)
 
 
 @app.command()

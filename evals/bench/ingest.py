@@ -28,9 +28,18 @@ AIMS = {
 
 
 def measure(
-    settings: Settings, corpus: Path, *, passages: int = 100_000, peer: bool = True, on_progress: Note = lambda _: None
+    settings: Settings,
+    corpus: Path,
+    *,
+    questions: Path | None = None,
+    passages: int = 100_000,
+    peer: bool = True,
+    on_progress: Note = lambda _: None,
 ) -> dict[str, Any]:
-    """Every figure, its unit in its name. Runs are processes of their own, so that memory is each one's own."""
+    """Every figure, its unit in its name. Runs are processes of their own, so that memory is each one's own.
+
+    ``questions``: a table of questions over the corpus; both ways are asked them, else our own kept ones.
+    """
     if not corpus.is_dir():
         raise CoachError(f"There is no folder {corpus}. Name the corpus: --corpus DIR")
     report: dict[str, Any] = {"bench": "ingest", "cores": os.cpu_count(), "load_1min": round(os.getloadavg()[0], 2)}
@@ -46,11 +55,23 @@ def measure(
             "first_run_s": first["s"],
             "first_run_cpu_s": first["cpu_s"],
             "second_run_s": second["s"],
+            "second_run_cpu_s": second["cpu_s"],
             "memory_mb": first["memory_mb"],
+            "second_run_memory_mb": second["memory_mb"],
         }
+        asked = str(questions or "")
+        on_progress("Asking …")
+        report["coach"] |= _found(_run("ask", str(home), asked, str(settings.cache)))
         if peer:
             on_progress("The tutorial's way …")
-            report["tutorial"] = _run("tutorial", str(corpus), str(Path(scratch) / "peer"), str(settings.cache))
+            made = _run("tutorial", str(corpus), str(Path(scratch) / "peer"), asked, str(settings.cache))
+            report["tutorial"] = {
+                "chunks": made["chunks"],
+                "first_run_s": made["built_s"],
+                "first_run_cpu_s": made["built_cpu_s"],
+                "memory_mb": made["memory_mb"],
+                **_found(made),
+            }
         if passages:
             on_progress(f"Searching {passages:,} passages …")
             report["large"] = _run("large", str(home), str(passages), str(settings.cache))
@@ -82,11 +103,41 @@ def add(corpus: Path, home: Path, cache: Path) -> dict[str, Any]:
     return {"read": len(report.read), "passages": report.passages, **_used()}
 
 
-def tutorial(corpus: Path, folder: Path, cache: Path) -> dict[str, Any]:
-    from evals.bench.retrieval import tutorial as store
+def ask(home: Path, questions: str, cache: Path) -> dict[str, Any]:
+    """How much of what answers is found in a home's documents."""
+    from evals.retrieval import answer, recall
+    from knowledge.library import open_library
 
+    outcomes = answer(open_library(Settings(home=home, cache=cache)), _questions(questions))
+    return {**recall(outcomes), **_used()}
+
+
+def tutorial(corpus: Path, folder: Path, questions: str, cache: Path) -> dict[str, Any]:
+    """The peer's way: what it took to build, and how much of what answers it finds."""
+    from evals.bench.retrieval import asked
+    from evals.bench.retrieval import tutorial as store
+    from evals.retrieval import recall
+
+    began = time.perf_counter()
     made = store(corpus, folder, cache)
-    return {"chunks": len(made.get(include=[])["ids"]), **_used()}
+    built = {"built_s": round(time.perf_counter() - began, 2), "built_cpu_s": _used()["cpu_s"]}
+    return {
+        "chunks": len(made.get(include=[])["ids"]),
+        **built,
+        **recall(asked(made, _questions(questions))),
+        **_used(),
+    }
+
+
+def _questions(table: str) -> list[Any]:
+    from evals import retrieval
+
+    return retrieval.table(Path(table)) if table else retrieval.ours("kept")
+
+
+def _found(figures: dict[str, Any]) -> dict[str, Any]:
+    """The figures of recall alone."""
+    return {name: value for name, value in figures.items() if name.startswith("recall@") or name == "questions"}
 
 
 def large(home: Path, passages: int, cache: Path) -> dict[str, Any]:
@@ -154,8 +205,10 @@ if __name__ == "__main__":
     what, *arguments = sys.argv[1:]
     if what == "add":
         result = add(Path(arguments[0]), Path(arguments[1]), Path(arguments[2]))
+    elif what == "ask":
+        result = ask(Path(arguments[0]), arguments[1], Path(arguments[2]))
     elif what == "tutorial":
-        result = tutorial(Path(arguments[0]), Path(arguments[1]), Path(arguments[2]))
+        result = tutorial(Path(arguments[0]), Path(arguments[1]), arguments[2], Path(arguments[3]))
     else:
         result = large(Path(arguments[0]), int(arguments[1]), Path(arguments[2]))
     print(json.dumps(result))

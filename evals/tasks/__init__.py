@@ -8,6 +8,7 @@ def suites() -> dict[str, Suite]:
     from evals.citations import Citations
     from evals.hostile import Hostile
     from evals.injection import Documents
+    from evals.planted import Retrieved
     from evals.talk_measures import Talk
     from evals.tasks.advice import Advice
     from evals.tasks.cases import SUITES as OWN
@@ -17,7 +18,7 @@ def suites() -> dict[str, Suite]:
     from evals.vera import Vera
 
     every: list[Suite] = [
-        Crisis(), Stress(), Refusal(), Advice(), Vera(), Documents(), Citations(), Talk(), *(one() for one in OWN),
-        Hostile(),
+        Crisis(), Stress(), Refusal(), Advice(), Vera(), Documents(), Retrieved(), Citations(), Talk(),
+        *(one() for one in OWN), Hostile(),
     ]  # fmt: skip
     return {suite.name: suite for suite in every}
