@@ -23,6 +23,8 @@ from coach.values import Card, Citation, Claim, Grade, Idea, Sentence, SentenceK
 from coach.writers import owned, practised, rehearsed
 from coach.writers.draft import Draft, split_sentences
 
+TELLING_WORDS = 10
+"""From this many words a message is told, and gets a word back before the next question."""
 LEAST_TAKEN = 4
 """Words below which a fact, said back after a correction, would be a torn-off piece."""
 MAX_WORDS = 110
@@ -140,7 +142,8 @@ def _shows(name: str, text: str) -> bool:
 
 
 def _follow(d: Draft) -> None:
-    _reflection(d)
+    if _reflection(d) is None and len(d.brief.said.split()) >= TELLING_WORDS:
+        d.phrase("acknowledge")  # a bare question to somebody who has just told a story is an interrogation
     if (
         tuple(s.kind for s in d.sentences) == ("reflection",)
         and d.last_kinds == ("reflection", "question")
