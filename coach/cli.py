@@ -27,6 +27,7 @@ class Commands(LazyGroup):
         "bench": Elsewhere("evals.bench.commands", "Measure speed and memory on this machine."),
         "eval": Elsewhere("evals.commands", "Measure how safe, grounded and good a coach it is."),
         "practice": Elsewhere("coach.commands_practice", "Practices, and the pages and promises they left."),
+        "workshop": Elsewhere("ui.workshop.commands", "One laptop, thirty phones, no accounts."),
         "lint": Elsewhere("coach.commands_lint", "Mark blame and hindsight in a text, and offer another wording."),
         "doctor": Elsewhere("coach.doctor", "Check every part, one line each, with the fix."),
     }

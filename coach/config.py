@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     port: int = 7860
     database_url: str | None = None
     chroma_url: str | None = None
+    workshop_key: str | None = None
+    """Secret that the workers of one workshop share, so that a card sealed by one is opened by another."""
     debug: bool = False
 
     @property
