@@ -13,6 +13,7 @@ from typing import Any
 from coach.commitments import Artefact
 from coach.errors import CoachError
 
+_ROW = re.compile(r"\s*\|(.+)\|\s*$")
 _BOLD = re.compile(r"\*\*(.+?)\*\*|\*(.+?)\*|_(.+?)_(?!\w)")
 
 
@@ -78,6 +79,7 @@ def _word(artefact: Artefact) -> bytes:
 
     document = Document()
     for section in document.sections:
+        section.page_width, section.page_height = Cm(21), Cm(29.7)
         section.left_margin = section.right_margin = Cm(2.2)
         section.top_margin = section.bottom_margin = Cm(1.8)
     normal = document.styles["Normal"]
@@ -85,10 +87,20 @@ def _word(artefact: Artefact) -> bytes:
     normal.paragraph_format.space_after = Pt(4)
     document.core_properties.title = artefact.title
     document.core_properties.author = ""
-    for line in artefact.markdown.splitlines():
-        if not line.strip():
+    table: list[list[str]] = []
+    below_table = False
+    for line in [*artefact.markdown.splitlines(), ""]:
+        if row := _ROW.match(line):
+            table.append([cell.strip() for cell in row[1].split("|")])
             continue
-        _line(document, line)
+        if table:
+            _table(document, table)
+            table, below_table = [], True
+        if line.strip():
+            _line(document, line)
+            if below_table and not line.startswith("#"):
+                document.paragraphs[-1].paragraph_format.space_before = Pt(8)
+            below_table = False
     file = BytesIO()
     document.save(file)
     return file.getvalue()
@@ -98,26 +110,57 @@ def _line(document: Any, line: str) -> None:
     heading = re.match(r"(#{1,4}) (.+)", line)
     bullet = re.match(r"\s*[-*] (.+)", line)
     number = re.match(r"\s*\d+[.)] (.+)", line)
-    row = re.match(r"\s*\|(.+)\|\s*$", line)
     if heading:
         document.add_heading(heading[2], level=min(len(heading[1]), 4) - 1)
-    elif row:
-        _row(document, [cell.strip() for cell in row[1].split("|")])
     else:
         text = (bullet or number)[1] if bullet or number else line.lstrip("> ")  # type: ignore[index]
         style = "List Bullet" if bullet else "List Number" if number else "Quote" if line.startswith(">") else None
         _runs(document.add_paragraph(style=style), text)
 
 
-def _row(document: Any, cells: list[str]) -> None:
-    """A table's row joins the table right above it; the rule below a table's head is no row."""
-    if all(re.fullmatch(r":?-{2,}:?", cell) for cell in cells):
-        return
-    last = document.element.body[-2] if len(document.element.body) > 1 else None
-    joins = last is not None and last.tag.endswith("}tbl") and len(document.tables[-1].columns) == len(cells)
-    table = document.tables[-1] if joins else document.add_table(rows=0, cols=len(cells), style="Table Grid")
-    for cell, text in zip(table.add_row().cells, cells, strict=True):
-        _runs(cell.paragraphs[0], text)
+def _table(document: Any, rows: list[list[str]]) -> None:
+    """A table whose first row is its head: bold, shaded, and there again on the next page."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+    from docx.shared import Cm, Pt
+
+    # The rule below a Markdown table's head is no row.
+    rows = [cells for cells in rows if not all(re.fullmatch(r":?-{2,}:?", cell) for cell in cells)]
+    columns = max(map(len, rows))
+    widths = _widths(rows, columns)
+    table = document.add_table(rows=0, cols=columns, style="Table Grid")
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Cm(width)
+    for number, cells in enumerate(rows):
+        row = table.add_row()
+        properties = row._tr.get_or_add_trPr()
+        properties.append(OxmlElement("w:cantSplit"))
+        if number == 0:
+            properties.append(OxmlElement("w:tblHeader"))
+        for cell, text, width in zip(row.cells, [*cells, *[""] * (columns - len(cells))], widths, strict=True):
+            cell.width = Cm(width)
+            paragraph = cell.paragraphs[0]
+            paragraph.paragraph_format.space_after = Pt(2)
+            _runs(paragraph, f"**{text}**" if number == 0 and text else text)
+            if number == 0:
+                shade = OxmlElement("w:shd")
+                shade.set(qn("w:val"), "clear")
+                shade.set(qn("w:fill"), "E6EFED")
+                cell._tc.get_or_add_tcPr().append(shade)
+
+
+TEXT_CM = 16.6
+"""Width of A4 between the margins."""
+_LEAST_CM = 2.0
+
+
+def _widths(rows: list[list[str]], columns: int) -> list[float]:
+    """Room for each column by its longest text; beyond a line's worth, more text makes no wider column."""
+    longest = [min(40, max((len(row[n]) for row in rows if n < len(row)), default=0)) or 6 for n in range(columns)]
+    whole = sum(longest)
+    shares = [max(_LEAST_CM, TEXT_CM * one / whole) for one in longest]
+    return [round(TEXT_CM * share / sum(shares), 2) for share in shares]
 
 
 def _runs(paragraph: Any, text: str) -> None:

@@ -83,6 +83,11 @@ def test_a_second_round_is_set_beside_the_first_with_its_doubt(pages: Pages) -> 
     assert "What to talk about next" in shown
 
 
+def test_forms_say_where_they_come_from(pages: Pages) -> None:
+    """A browser sends ``Origin: null`` from a page without referrer, which the door would not let in."""
+    assert pages.leader.get("/pulse").headers["referrer-policy"] == "same-origin"
+
+
 def test_a_device_answers_once(pages: Pages) -> None:
     made, phone = pages.rounds.begin("Payments"), pages.phone()
     phone.post(f"/pulse/answer/{made.link}", data=GIVEN)

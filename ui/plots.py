@@ -116,7 +116,7 @@ def trend(
                 continue
             mean, low, high = values[theme]
             # Side by side, so that whiskers of one round do not hide each other.
-            x = round(LEFT + (n + 0.5) * step + (nth - (len(titles) - 1) / 2) * 10, 1)
+            x = round(LEFT + (n + 0.5) * step + (nth - (len(titles) - 1) / 2) * 16, 1)
             dots.append((x, y(mean)))
             told.append(f"{title}, {label}: {mean:.1f}, between {low:.1f} and {high:.1f}")
             drawn.append(

@@ -42,7 +42,9 @@ class Beside:
 def panel(beside: Beside) -> str:
     """The whole panel."""
     parts = [_scene(beside.scene) if beside.scene else "", _underway(beside.underway) if beside.underway else ""]
-    parts.append(_pages(beside.pages))
+    written = beside.underway is not None and beside.underway.form.made
+    # Once it is written, the page is what one wants to see.
+    parts.insert(1 if written and beside.scene is None else len(parts), _pages(beside.pages))
     if beside.underway is None or beside.underway.form.made:
         parts.append(_start(beside.known))
     return "".join(parts)
@@ -121,7 +123,8 @@ def page(made: Artefact, *, opened: bool = False) -> str:
     )
     return (
         f'<details class="made paper"{" open" if opened else ""}><summary>{escape(made.title)}</summary>{plot}'
-        f'{paper(made.markdown)}<p class="tools">{links}<button type="button" class="tool" '
+        f'{paper(made.markdown)}<p class="tools"><button type="button" class="tool strong" '
+        f'data-do="read-made">Read it large</button>{links}<button type="button" class="tool" '
         f'data-do="remove-made" data-id="{escape(made.id)}">Delete</button></p></details>'
     )
 

@@ -39,7 +39,8 @@ def mount(app: "FastAPI", rounds: Rounds) -> None:
     from fastapi.responses import RedirectResponse
 
     def page(title: str, body: str, status: int = 200) -> Response:
-        headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY"}
+        # With no referrer at all, a form's Origin would be "null", and the door takes that for another site's.
+        headers = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin", "X-Frame-Options": "DENY"}
         return Response(whole(title, body), status, headers, "text/html")
 
     def told(work: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
@@ -247,8 +248,8 @@ def _empty(one: Round) -> str:
 
 def _delete(one: Round) -> str:
     return (
-        f"<form method='post' action='/pulse/{escape(one.id)}/delete'><button class='quiet'>Delete this round</button>"
-        "</form>"
+        f"<details><summary>Delete this round</summary><form method='post' action='/pulse/{escape(one.id)}/delete'>"
+        "<button class='quiet'>Delete for good</button></form></details>"
     )
 
 

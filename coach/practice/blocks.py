@@ -164,7 +164,8 @@ def _moments(block: "Block", making: Making) -> list[str] | None:
 _TURN = re.compile(
     r"\b(?:deploy\w*|releas\w+|roll\w* ?back|revert\w*|restart\w*|reboot\w*|chang\w+|switch\w*|fail\w*|page[ds]?|"
     r"alarm\w*|alert\w*|notic\w+|found|finds?|discover\w*|stop\w*|pause\w*|start\w*|delet\w+|drop\w*|run|ran|move[ds]?|decid\w+|"
-    r"call\w*|told|inform\w*|escalat\w+|down|back|recover\w*|fixed|detached|cancel\w*|kill\w*|swap\w*|loaded|closed)\b",
+    r"call\w*|told|inform\w*|escalat\w+|down|back|recover\w*|fixed|detached|cancel\w*|kill\w*|swap\w*|loaded|closed|remov\w+|wip\w+|"
+    r"lower\w*|rais\w+|restor\w+|terminat\w+|lost|hangs?|execut\w+)\b",
     re.I,
 )
 
@@ -176,8 +177,8 @@ def key_moments(found: Timeline, most: int) -> list[Event]:
         return events
     score = {id(one): float(len(set(map(str.lower, _TURN.findall(one.text))))) for one in events}
     for gap in found.gaps:
-        score[id(gap.after)] = score.get(id(gap.after), 0) + 1.5
-        score[id(gap.before)] = score.get(id(gap.before), 0) + 1
+        score[id(gap.after)] = score.get(id(gap.after), 0) + 0.75
+        score[id(gap.before)] = score.get(id(gap.before), 0) + 0.5
     for one in found.conflicts:
         score[id(one.one)] = score.get(id(one.one), 0) + 1
     score[id(events[0])] += 2

@@ -12,7 +12,7 @@ _OWNER = re.compile(
     r"^(?P<who>[A-ZÀ-Ž][\w'’\-]+(?: and [A-ZÀ-Ž][\w'’\-]+)?)(?:\s+(?:will|to)\s+|:\s+|\s+(?=[a-z]+s\b))(?P<what>\S.+)$",
     re.S,
 )
-_BY = re.compile(r"[,;]?\s*\(?\b(?:by|until|before|on|due)\s+(?P<day>[^()]+?)\)?\s*[.]?$", re.I)
+_BY = re.compile(r"(?P<what>.+)[,;]?\s\(?(?:by|until|before|on|due)\s+(?P<day>[^()]+?)\)?\s*[.]?$", re.I | re.S)
 _BRACKETED = re.compile(r"\s*\((?P<inner>[^()]+)\)\s*\.?$")
 
 
@@ -35,8 +35,8 @@ def actions_in(text: str, today: date) -> list[Action]:
             day = next((d for part in parts if (d := dates.day_in(part, today))), None)
             owner = next((part for part in parts if not dates.day_in(part, today)), "")
             what = what[: match.start()]
-        elif (match := _BY.search(what)) and (day := dates.day_in(match["day"], today)):
-            what = what[: match.start()]
+        elif (match := _BY.match(what)) and (day := dates.day_in(match["day"], today)):
+            what = match["what"]
         if not owner and (match := _OWNER.match(what)) and match["who"].lower() not in words("no_name"):
             owner, what = match["who"], match["what"]
         found.append(Action(what.strip(" ,."), owner, day))

@@ -255,9 +255,8 @@ def plan_of(
         found["filled"] = ",".join((*filled.new, *filled.changed))
     notes_of = step.practice.pasted
     pasted = notes_of is not None and is_paste(step.frame.said)
-    # Notes, lists and days are taken down; giving them back would only repeat them.
-    taken = filled is not None and any(_wants_words(step.practice.field(id)) for id in filled.new)
-    reflect = "any" if filled and filled.new and not pasted and not taken else None
+    # Where a page is put together from lists and tables, answers are taken down; a talk gives them back.
+    reflect = "any" if filled and filled.new and not step.practice.blocks else None
     if notes_of and filled and notes_of.id in filled.new and pasted:
         found["took"] = "yes"
     return Plan("practice", move, question=question, reflect=reflect, notes=found)

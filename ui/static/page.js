@@ -443,6 +443,19 @@ window.coachPage = (() => {
       await ask("settle", { id: button.dataset.id, state: button.dataset.state });
       showMine();
     },
+    "read-made": (button) => {
+      const made = button.closest(".made");
+      const viewer = one("#viewer");
+      one(".content", viewer).innerHTML = `<div class="made paper">${made.innerHTML}</div>`;
+      const title = one("summary", viewer);
+      const heading = document.createElement("h2");
+      heading.id = "viewer-title";
+      heading.textContent = title.textContent;
+      title.replaceWith(heading);
+      one("[data-do=read-made]", viewer).remove();
+      if (!viewer.open) viewer.showModal();
+      viewer.scrollTop = 0;
+    },
     "remove-made": async (button) => {
       if (!button.dataset.sure) {
         button.dataset.sure = "yes";
