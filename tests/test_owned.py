@@ -198,3 +198,23 @@ def test_where_no_sentence_can_be_said_the_place_is_named(tmp_path: Path) -> Non
     assert reply["plan"]["move"] == "from_documents"
     assert "under “How often, or never”; the number opens it" in reply["reply"]
     assert "?" not in reply["reply"]
+
+
+def test_a_writer_of_its_own_words_is_told_which_sentences_differ(tmp_path: Path) -> None:
+    from coach.writers.endpoint import instructions
+
+    talk = Talk(tmp_path, handbook=HANDBOOK, incidents=GUIDE)
+    briefs: list[Any] = []
+    write = talk.conversation.writer.write
+
+    def heard(brief: Any) -> Any:
+        briefs.append(brief)
+        return write(brief)
+
+    talk.conversation.writer.write = heard  # type: ignore[method-assign]
+    talk.say("What do our documents say about when debriefs take place after an incident?")
+    told = instructions(briefs[0])
+    assert "Say that these two differ, side by side and without a verdict: [" in told
+    assert "“A debrief takes place within 24 hours of the incident.”" in told
+    assert "“Debriefs take place within five days of the incident.”" in told
+    assert "doc:" not in told

@@ -16,6 +16,7 @@ from coach.prompts import load
 from coach.protocols import Brief
 from coach.rehearsal.scene import is_scene
 from coach.values import Plan, Sentence
+from coach.writers import owned
 from coach.writers.guided import compose
 
 # What was said longer ago is carried by the plan; sending all of it would slow every turn down.
@@ -184,7 +185,9 @@ def instructions(brief: Brief) -> str:
             lines.append(f"You may rest on this, with its limits and its number: {claim.say} ({claim.caveat})")
         else:
             lines.append(f"No source supports this, so do not assert it: {claim.statement}")
-    lines += [f"{name.replace('_', ' ').capitalize()}: {value}." for name, value in plan.notes.items()]
+    lines += owned.instructions(brief)
+    notes = {name: value for name, value in plan.notes.items() if name not in owned.NOTES}
+    lines += [f"{name.replace('_', ' ').capitalize()}: {value}." for name, value in notes.items()]
     lines.append(_question(plan))
     return "\n".join(f"- {line}" for line in lines)
 

@@ -5,10 +5,13 @@ from collections.abc import Callable
 from coach.citing import citation
 from coach.owned import heading_of, named, read_places
 from coach.phrasebook import document_lines
+from coach.protocols import Brief
 from coach.quoting import quoted
 from coach.values import Excerpt, Passage
 from coach.writers.draft import Draft
 
+NOTES = frozenset(("quote", "differs", "corrects", "nearest", "lead"))
+"""Notes of a plan that are about documents, in a form for this file."""
 _HERE = "\ue000"
 _THERE = "\ue001"
 """Stand for quotations while a line is filled, so that nothing in them is changed."""
@@ -94,6 +97,33 @@ def _corrects(d: Draft, document: str, claim: str, kind: str, credited: str) -> 
         d.say(_line(d, "corrects_refuted", title=named(passage)), "evidence", cited[:1])
     if not any(known.text in sentence.text for sentence in d.sentences):
         d.say(known.text, "evidence", cited[1:])
+
+
+def instructions(brief: Brief) -> list[str]:
+    """The same for a writer of its own words, one instruction a line."""
+    passages = {passage.id: passage for passage in brief.passages}
+    number = {passage.id: n for n, passage in enumerate(brief.passages, 1)}
+    notes = brief.plan.notes
+    lines = [
+        f"Quote this from passage [{number[one.passage]}], word for word: “{quoted(one, passages[one.passage])}”"
+        for one in read_places(notes.get("quote", ""))
+        if one.passage in passages
+    ]
+    differing = [one for one in read_places(notes.get("differs", "")) if one.passage in passages]
+    if len(differing) == 2:
+        told = [
+            f"[{number[one.passage]}] “{quoted(one, passages[one.passage]) if one.end else passages[one.passage].text}”"
+            for one in differing
+        ]
+        lines.append(f"Say that these two differ, side by side and without a verdict: {told[0]} and {told[1]}")
+    if "corrects" in notes:
+        document, claim, _, _ = notes["corrects"].split("|")
+        if document in passages and f"claim:{claim}" in passages:
+            known = passages[f"claim:{claim}"]
+            lines.append(f"Passage [{number[document]}] has a figure wrong or from another; say so: {known.text}")
+    if notes.get("nearest") in passages:
+        lines.append(f"Say that passage [{number[notes['nearest']]}] comes nearest and does not quite answer.")
+    return lines
 
 
 def _line(d: Draft, key: str, **slots: str) -> str | None:
