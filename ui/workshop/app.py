@@ -10,11 +10,13 @@ import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coach.app import Coach, weights_of
 from coach.errors import CoachError
+from coach.rehearsal.persona import personas
 from coach.workshop import summary
 from coach.workshop.ending import leave
 from coach.workshop.key import typed_code
@@ -150,7 +152,7 @@ class Sealed:
 
 
 def _pages(app: "Starlette") -> None:
-    from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse
+    from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse
 
     for path, name in (("/", "phone"), ("/desk", "desk"), ("/wall", "wall")):
 
@@ -168,10 +170,14 @@ def _pages(app: "Starlette") -> None:
     async def paper_kit(request: Any) -> Any:
         return HTMLResponse(kit())
 
+    async def counterparts(request: Any) -> Any:
+        return JSONResponse(_counterparts())
+
     async def certificate_slip(request: Any) -> Any:
         return HTMLResponse(slip())
 
     _route(app, "/health", health)
+    _route(app, "/counterparts.json", counterparts)
     _route(app, "/paper", paper_kit)
     _route(app, "/slip", certificate_slip)
 
@@ -376,6 +382,25 @@ def _socket(app: "Starlette", path: str, serve: Callable[..., Any]) -> None:
     from starlette.routing import WebSocketRoute
 
     app.routes.append(WebSocketRoute(path, serve))
+
+
+@cache
+def _counterparts() -> list[dict[str, Any]]:
+    """Who can be played in pairs, with lines that fit any talk."""
+
+    def plain(lines: Any) -> dict[str, list[str]]:
+        cues = ("any", "blamed", "asked", "told", "heard")
+        return {
+            cue: [one for one in lines.of(cue) if isinstance(one, str) and "{" not in one]
+            + ([one for one in lines.of("owned") if isinstance(one, str)] if cue == "heard" else [])
+            for cue in cues
+        }
+
+    return [
+        {"title": one.title, "enters": one.enters}
+        | {mood: plain(getattr(one, mood)) for mood in ("closed", "guarded", "thawing", "open")}
+        for one in personas().values()
+    ]
 
 
 async def _serve(
