@@ -29,6 +29,9 @@ logger = logging.getLogger(__name__)
 
 Answer = dict[str, Any]
 
+REMEMBERED = 20
+"""Batches that have been read and may still be asked about by a page that was away."""
+
 
 @dataclass(slots=True)
 class Reading:
@@ -117,6 +120,11 @@ class Handing:
         collection, batch = check_name(request.path_params["collection"]), request.path_params["batch"]
         body = await request.json()
         handed = [str(name) for name in body.get("names", ())]
+        if batch in self._readings:
+            return {}
+        ended = [known for known, one in self._readings.items() if one.ended]
+        for known in ended[: max(0, len(ended) - REMEMBERED)]:
+            del self._readings[known]
         reading = self._readings[batch] = Reading(collection, of=len(handed))
         task = asyncio.create_task(self._read(reading, batch, handed))
         self._tasks.add(task)
