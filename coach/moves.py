@@ -174,6 +174,8 @@ def _ask_advice(scene: Scene) -> Plan:
     )
     if repeats_shape(scene, ("reflection", "insight", "words", "question")):
         words = None
+    if words is not None:
+        question = None  # what is to be tried aloud is enough for one turn
     return plan_for(scene, "options", "advise", idea=idea, words=words, question=question)
 
 
