@@ -23,9 +23,9 @@ async def workshop(tmp_path: Path) -> Workshop:
     return Workshop(tmp_path)
 
 
-def raw(workshop: Workshop) -> bytes:
+def raw(workshop: Workshop, name: str = "*") -> bytes:
     """All bytes on disk: database, journal, whatever lies beside it."""
-    return b"".join(file.read_bytes() for file in sorted(workshop.home.iterdir()) if file.is_file())
+    return b"".join(file.read_bytes() for file in sorted(workshop.home.glob(name)) if file.is_file())
 
 
 def tables(workshop: Workshop) -> dict[str, list[tuple[object, ...]]]:
@@ -74,7 +74,7 @@ async def test_who_wrote_what_is_no_better_than_a_guess(workshop: Workshop, capl
             ids = [text for (text,) in db.execute("SELECT text FROM cards WHERE step = ? ORDER BY id", (step,))]
             joined = [id for (id,) in db.execute("SELECT id FROM seats ORDER BY id")]
         everything = raw(workshop)
-        journal = Path(f"{workshop.file}-wal").read_bytes()
+        journal = raw(workshop, "workshop.sqlite-wal")
         guesses = {
             "row": rows,
             "id": ids,
@@ -106,7 +106,9 @@ async def test_no_row_names_a_person_beside_a_card(workshop: Workshop) -> None:
     beside = {text for table in ("cards", "pools") for row in found[table] for text in strings(row)}
     assert known & beside == {opened.room.id}
     assert hashed(seats[0][0]) in known
-    assert not any(key in text for key, _ in seats for table in found.values() for row in table for text in strings(row))
+    assert not any(
+        key in text for key, _ in seats for table in found.values() for row in table for text in strings(row)
+    )
 
 
 async def test_tags_of_one_person_cannot_be_joined(workshop: Workshop) -> None:
