@@ -26,8 +26,8 @@ LONGEST_QUOTE_WORDS = 14
 DEFAULT_MINUTES = 60
 DEFAULT_PEOPLE = 8
 
-Reword = Callable[[str], str | None]
-"""A sentence worded without blame, every fact kept; None where nothing in it is marked."""
+Reword = Callable[[str], str]
+"""A sentence worded without blame, every fact kept; as it is where nothing in it is marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def _timeline(block: "Block", making: Making) -> list[str] | None:
     lines = [f"| When{zone} | What happened | {block.title} |", "|---|---|---|"]
     pending: list[Gap] = []
     for event in found.events:
-        text = _cell(told(event, making.reword))
+        text = _cell(told(event, found, making.reword))
         if several and event.source:
             text += f" *({_cell(event.source)})*"
         for gap in [one for one in pending if one.before is event]:
@@ -88,15 +88,32 @@ def _span(gap: Gap) -> str:
     return f"{hours:.0f} hours" if hours < 48 else f"{hours / 24:.0f} days"
 
 
-def told(event: Event, reword: Reword) -> str:
+def told(event: Event, found: Timeline, reword: Reword) -> str:
     """An event as a timeline tells it: worded without blame, with who said it where it is a message."""
-    text = " ".join(event.text.split()) or event.said
-    text = reword(text) or text
-    speaks = event.actor and not re.search(rf"\b{re.escape(event.actor.split()[0])}\b", text)
-    first = re.search(r"\b(?:I|my|me)\b", text)
-    if event.actor and (first or (speaks and event.said and not event.text.startswith(event.actor))):
+    text = worded(event, found, reword)
+    named = event.actor and re.search(rf"\b{re.escape(event.actor.split()[0])}\b", text)
+    if event.actor and (re.search(r"\b(?:I|my|me)\b", text) or not named):
         return f"{event.actor}: “{text.strip('“”')}”"
     return text
+
+
+# Names that the language analysis knows for people's, in place of nicks, which it takes for things.
+_STAND_INS = ("Alex", "Robin", "Kim", "Sam", "Jo", "Lee")
+
+
+def worded(event: Event, found: Timeline, reword: Reword) -> str:
+    """What an event says without blame, and without the time that stands beside it anyway."""
+    text = " ".join(event.text.split()).strip(" ;") or event.said
+    if event.said:
+        text = re.sub(rf"^(?:at |around |about |by )?{re.escape(event.said)}[,:]? (?=\w)", "", text, flags=re.I)
+    nicks = [one for one in dict.fromkeys(e.actor for e in found.events) if one and one in text and not one.isalpha()]
+    swaps = list(zip(nicks, _STAND_INS, strict=False))
+    for nick, name in swaps:
+        text = text.replace(nick, name)
+    text = reword(text)
+    for nick, name in swaps:
+        text = re.sub(rf"\b{name}\b", nick, text)
+    return text[:1].upper() + text[1:] if event.text[:1].isupper() else text
 
 
 def _cell(text: str) -> str:
@@ -152,7 +169,7 @@ def _moments(block: "Block", making: Making) -> list[str] | None:
         fits += [one.text for one in block.options if not one.when]
         fresh = [text for text in fits if text not in used] or fits
         used.add(fresh[0])
-        text = (making.reword(" ".join(event.text.split())) or event.text).strip("“” ")
+        text = worded(event, found, making.reword).strip("“” ")
         words = text.replace("|", "/").split()
         short = " ".join(words[:LONGEST_QUOTE_WORDS]) + (" …" if len(words) > LONGEST_QUOTE_WORDS else "")
         when = found.shown(event)
@@ -195,7 +212,8 @@ def _reworded(block: "Block", making: Making) -> list[str] | None:
     lines = []
     for event in found.events:
         text = " ".join(event.text.split())
-        if (other := making.reword(text)) and other != text:
+        other = worded(event, found, making.reword).strip("“”")
+        if other.lower() not in text.lower():
             lines.append(f"- {_quoted(event, LONGEST_CELL_WORDS)} reads instead: {other}")
     return lines or None
 

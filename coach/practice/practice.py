@@ -292,5 +292,5 @@ def _patterns(practice: Practice) -> Iterator[str]:
         yield from option.when
 
 
-FILTERS = frozenset({"to_them", "to_you", "bare", "lower", "cap", "short", "day", "kept"})
+FILTERS = frozenset({"to_them", "to_you", "bare", "lower", "cap", "short", "day", "object"})
 """How a value can be turned; see ``coach.practice.turning``."""

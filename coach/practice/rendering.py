@@ -16,6 +16,9 @@ from coach.practice.form import Form
 from coach.practice.practice import MARK, Pick, Practice
 from coach.practice.turning import turning
 
+# A sentence rarely carries more than two kinds of blame; one wording may bring the other to light.
+MOST_REWORDINGS = 3
+
 
 class Rendering:
     """One practice with what is known of it. ``today`` turns the days that people name into dates."""
@@ -24,7 +27,7 @@ class Rendering:
         self._practice = practice
         self._form = form
         self._today = today
-        self._filters = {**turning(form.values.get("who", ""), parser), "day": self._named_day, "kept": str.strip}
+        self._filters = {**turning(form.values.get("who", ""), parser), "day": self._named_day}
         self._language = Language(parser)
         self._making = blocks.Making(form.values, today, self._reworded)
 
@@ -97,14 +100,18 @@ class Rendering:
         day = dates.day_in(text, self._today)
         return f"{day:%A} {day.day} {day:%B}" if day else text
 
-    def _reworded(self, text: str) -> str | None:
+    def _reworded(self, text: str) -> str:
         """A line of notes without blame, as far as the language analysis has other words for it."""
-        marks = self._language.analyse(text)
-        if not marks:
-            return None
-        found = next((mark.suggestion for mark in marks if mark.suggestion), None)
-        # A suggestion asks on; in a timeline only what happened stands.
-        return re.sub(r"\s*What would have made it easier\?", "", found).strip() if found else f"“{text}”"
+        for _ in range(MOST_REWORDINGS):
+            marks = self._language.analyse(text)
+            if not marks:
+                return text
+            found = next((mark.suggestion for mark in marks if mark.suggestion), None)
+            if found is None:
+                return f"“{text}”"
+            # A suggestion asks on; in a timeline only what happened stands.
+            text = re.sub(r"\s*What would have made it easier\?", "", found).strip()
+        return text
 
     def _due(self) -> date | None:
         promise = self._practice.promise

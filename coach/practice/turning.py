@@ -134,13 +134,21 @@ def short(text: str) -> str | None:
     return text if len(text.split()) <= 5 else None
 
 
+def _lowered(text: str) -> str:
+    """The first letter small, unless its word is a name by its form: I, S3, GitLab."""
+    first = text.split(" ", 1)[0]
+    named = first in {"I", "I'm", "I've", "I'd", "I'll"} or re.search(r"\d|.[A-Z]", first)
+    return text if named else text[:1].lower() + text[1:]
+
+
 def turning(other: str, parser: Parser) -> dict[str, Callable[[str], str | None]]:
     """The filters by name. ``other`` is how the person calls the one it is said to."""
     return {
         "to_them": lambda text: to_them(text, other, parser),
         "to_you": lambda text: to_you(text, parser),
         "bare": lambda text: bare(text, parser),
-        "lower": lambda text: text[:1].lower() + text[1:] if not re.match(r"I\b|[A-Z]{2}", text) else text,
+        "lower": _lowered,
+        "object": lambda text: {"I": "me", "We": "us", "we": "us"}.get(text, text),
         "cap": lambda text: text[:1].upper() + text[1:],
         "short": short,
     }

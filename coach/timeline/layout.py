@@ -421,7 +421,7 @@ class _Reader:
             self._laid.entries.append(entry)
         elif (
             self._mail
-            and not same
+            and not self._tells()
             and len(sentence.split()) > 2
             and not pattern("timeline", "greeting").search(sentence)
         ):
@@ -433,6 +433,10 @@ class _Reader:
             previous.text, previous.end = f"{previous.text} {sentence}", max(previous.end, last + 1)
         else:
             self._put_aside(first, last, sentence)
+
+    def _tells(self) -> bool:
+        """Whether the letter has begun to tell what happened when; before, it speaks of the time it was sent."""
+        return any(one.account is self._account and one.kind == "prose" for one in self._laid.entries)
 
     def _put_aside(self, first: int, last: int, sentence: str) -> None:
         for n in range(first, last + 1):
