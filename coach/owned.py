@@ -16,7 +16,7 @@ from coach.memory import Memory
 from coach.obeying import is_order
 from coach.phrasebook import document_lines
 from coach.protocols import Brief, Library
-from coach.quoting import best_excerpts
+from coach.quoting import best_excerpts, quoted
 from coach.values import Excerpt, Passage, Plan, Question, Retrieval, Sentence
 
 MOST = 4
@@ -30,6 +30,10 @@ SURE_FIT = 0.5
 """From here a sentence is told as what a document says on it; below, as the nearest line."""
 SECOND_FIT = 0.45
 """And a second one, of another document."""
+ON_IT = 2
+"""Words that a message and a line with a wrong figure must share before the line is put right."""
+POINTS, POINTS_TOO = 0.6, 0.75
+"""Probability that the documents answer from which one is named where no sentence of it fits; beside an idea, more."""
 LIKELY = 0.5
 """Probability from which the documents answer a question that they were not asked by name."""
 
@@ -49,9 +53,12 @@ _ASKED = re.compile(
 _ASKING = frozenset(("ask_fact", "ask_open", "ask_advice", "ask_list", "what_if"))
 _WEAK = frozenset(("not_covered", "choice", "no_more_ideas", "unclear", "follow", "deepen"))
 """Moves that give way where the documents have an answer and the cards have none."""
+_UNSURE = frozenset(("not_covered", "choice"))
+"""Of these, moves that say nothing on the matter: even the name of a document that is about it is better."""
 _BESIDE = frozenset(("advise", "list", "evidence", "another_idea", "offer_after_stuck"))
 """Moves beside whose idea a sentence of a document may stand."""
 MOST_HEADING_WORDS = 9
+LONGEST_TITLE = 60
 _NAMELESS = frozenset(("index", "readme", "main", "document", "default"))
 _TALKS = frozenset(("practice", "closing"))
 
@@ -85,17 +92,19 @@ def _answer(
     least = ASKED_FIT if asked else OPEN_FIT
     first = [excerpt for excerpt, fit in said if fit >= least][:1]
     second = [e for e, fit in said if first and e.passage != first[0].passage and fit >= SECOND_FIT][:1]
-    if not first and not asked and plan.move != "not_covered":
+    points = plan.move in _UNSURE and retrieval.of_documents >= POINTS
+    if not first and not asked and not points:
         return plan
     notes: dict[str, str] = {}
     if not first:
-        notes["nearest"] = documents[0].id
-    notes |= _noted(retrieval, documents, memory)
+        notes |= {"nearest": documents[0].id, "lead": "nearest" if asked else "points"}
+    notes |= _noted(frame, retrieval, documents, memory)
     if first and "differs" not in notes:
         notes["quote"] = ";".join(_place(excerpt) for excerpt in (*first, *second))
         # What was found without being asked for by name is not passed off as the answer.
         notes["lead"] = "says" if asked and said[0][1] >= SURE_FIT else "near"
-    question = None if memory.moves("from_documents") or "nearest" in notes else Question("goal.use", "goal", "")
+    ended = memory.moves("from_documents") or notes.get("lead") == "nearest"
+    question = None if ended else Question("goal.use", "goal", "")
     return _with_claims(
         replace(
             plan, stage="evidence", move="from_documents", card=None, idea=None, words=None, claims=(), echo=None,
@@ -108,12 +117,14 @@ def _beside(
     plan: Plan, frame: Frame, memory: Memory, retrieval: Retrieval, documents: Sequence[Passage], library: Library
 ) -> Plan:
     """What a document adds to a card's idea or to a finding; not in two turns running."""
-    notes = _noted(retrieval, documents, memory)
-    lately = memory.last is not None and "quote" in memory.last.notes
+    notes = _noted(frame, retrieval, documents, memory)
+    lately = memory.last is not None and bool({"quote", "nearest"} & memory.last.notes.keys())
     if "differs" not in notes and not lately and plan.move != "list":
         said = next(((e, fit) for e, fit in _said(frame, documents, library) if _place(e) not in _told(memory)), None)
         if said is not None and said[1] >= BESIDE_FIT:
             notes["quote"] = _place(said[0])
+        elif retrieval.of_documents >= POINTS_TOO and documents[0].id not in _pointed(memory):
+            notes |= {"nearest": documents[0].id, "lead": "points_too"}
     return _with_claims(replace(plan, notes={**plan.notes, **notes}))
 
 
@@ -122,17 +133,20 @@ def _said(frame: Frame, documents: Sequence[Passage], library: Library) -> list[
     return best_excerpts(frame.said, documents[:LOOKED_AT], library.embedder)
 
 
-def _noted(retrieval: Retrieval, documents: Sequence[Passage], memory: Memory) -> dict[str, str]:
-    """A difference, else a correction, that has not been told yet."""
-    shown = {passage.id for passage in documents[:LOOKED_AT]}
+def _noted(frame: Frame, retrieval: Retrieval, documents: Sequence[Passage], memory: Memory) -> dict[str, str]:
+    """A difference, else a correction, that is on what was said and has not been told yet."""
+    shown = {passage.id: passage for passage in documents[:LOOKED_AT]}
+    said = content(frame.said)
     told = {value for plan in memory.plans for name, value in plan.notes.items() if name in ("differs", "corrects")}
     for one in retrieval.differing:
         value = f"{_place(one.first)};{_place(one.second)}"
-        if one.first.passage in shown and value not in told:
+        first = shown.get(one.first.passage)
+        if first is not None and said & content(quoted(one.first, first)) and value not in told:
             return {"differs": value}
     for beside in retrieval.beside:
         value = "|".join((beside.passage, beside.claim, beside.kind, beside.credited))
-        if beside.passage in shown and value not in told:
+        near = beside.passage in shown and len(said & content(beside.quote)) >= ON_IT
+        if near and value not in told:
             return {"corrects": value}
     return {}
 
@@ -143,6 +157,10 @@ def _with_claims(plan: Plan) -> Plan:
     ids += [one.passage for one in read_places(plan.notes.get("differs", ""))]
     ids += [one.passage for one in read_places(plan.notes.get("quote", ""))]
     return replace(plan, passages=tuple(dict.fromkeys((*plan.passages, *ids))))
+
+
+def _pointed(memory: Memory) -> set[str]:
+    return {plan.notes["nearest"] for plan in memory.plans if "nearest" in plan.notes}
 
 
 def _told(memory: Memory) -> set[str]:
@@ -172,7 +190,8 @@ def named(passage: Passage) -> str:
     folder = PurePosixPath(passage.file).parent.name
     if title.lower() in _NAMELESS and folder:
         title = folder.replace("-", " ").replace("_", " ")
-    return title.replace("“", "").replace("”", "")[:80]
+    title = title.replace("“", "").replace("”", "")
+    return title if len(title) <= LONGEST_TITLE else title[:LONGEST_TITLE].rsplit(" ", 1)[0].rstrip(" ,;:-")
 
 
 def heading_of(passage: Passage) -> str:

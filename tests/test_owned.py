@@ -218,3 +218,28 @@ def test_a_writer_of_its_own_words_is_told_which_sentences_differ(tmp_path: Path
     assert "“A debrief takes place within 24 hours of the incident.”" in told
     assert "“Debriefs take place within five days of the incident.”" in told
     assert "doc:" not in told
+
+
+def test_a_document_that_is_about_a_question_is_named_where_no_sentence_of_it_fits(tmp_path: Path) -> None:
+    from coach.frame import Frame
+    from coach.memory import remember
+    from coach.owned import with_documents
+    from coach.values import Found, Plan, Retrieval
+
+    talk = Talk(tmp_path, handbook=HANDBOOK)
+    frame: Frame = talk.conversation.policy.read("How do I bring somebody into the office who never comes?", ())
+    found = talk.library.bookcase.documents.passages_of(talk.library.bookcase.documents.sources()[0].id)[0]
+    retrieval = Retrieval(frame.said, True, 0.9, found=(Found(found, 1.0),), of_documents=0.9)
+    frame = replace(frame, kind="ask_advice")
+
+    def planned(move: str, likely: float) -> Plan:
+        plan = Plan("goal", move)
+        return with_documents(plan, frame, remember(()), replace(retrieval, of_documents=likely), talk.library)
+
+    assert planned("choice", 0.9).notes == {"nearest": found.id, "lead": "points"}
+    assert planned("choice", 0.9).move == "from_documents"
+    assert planned("choice", 0.55).move == "choice"
+    assert planned("advise", 0.9).notes == {"nearest": found.id, "lead": "points_too"}
+    assert planned("advise", 0.7).notes == {}
+    assert planned("follow", 0.9).move == "follow"
+    assert planned("thanks", 0.9).passages == (found.id,)

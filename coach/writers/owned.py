@@ -10,6 +10,8 @@ from coach.quoting import quoted
 from coach.values import Excerpt, Passage
 from coach.writers.draft import Draft
 
+ROOM_UP_TO = 85
+"""Words of a reply after which a document is not named as well."""
 NOTES = frozenset(("quote", "differs", "corrects", "nearest", "lead"))
 """Notes of a plan that are about documents, in a form for this file."""
 _HERE = "\ue000"
@@ -20,11 +22,7 @@ _THERE = "\ue001"
 def from_documents(d: Draft) -> None:
     """What the documents say to a question, or where they come nearest."""
     if not _add(d):
-        nearest = d.brief.plan.notes.get("nearest")
-        passage = _passages(d).get(nearest or "")
-        if passage is not None:
-            text = _line(d, "nearest", title=named(passage), heading=heading_of(passage))
-            d.say(text, "evidence", (citation(passage),))
+        _points(d)
     if d.brief.plan.question:
         d.say(d.pick(document_lines()["which" if "differs" in d.brief.plan.notes else "use"]), "question")
 
@@ -37,10 +35,12 @@ def documents_silent(d: Draft) -> None:
 
 def add(d: Draft) -> None:
     """Puts what a document adds to a reply before the question that ends it."""
-    if not {"quote", "differs", "corrects"} & d.brief.plan.notes.keys():
+    if not {"quote", "differs", "corrects", "nearest"} & d.brief.plan.notes.keys():
         return
     asked = d.sentences.pop() if d.sentences and d.sentences[-1].kind == "question" else None
-    _add(d, beside=True)
+    said = sum(len(one.text.split()) for one in d.sentences)
+    if not _add(d, beside=True) and said <= ROOM_UP_TO:
+        _points(d)
     if asked is not None:
         d.sentences.append(asked)
 
@@ -57,6 +57,14 @@ def _add(d: Draft, *, beside: bool = False) -> bool:
     if "corrects" in notes:
         _corrects(d, *notes["corrects"].split("|"))
     return len(d.sentences) > before
+
+
+def _points(d: Draft) -> None:
+    """Names the document and heading where something on the matter stands."""
+    passage = _passages(d).get(d.brief.plan.notes.get("nearest", ""))
+    if passage is not None:
+        key = d.brief.plan.notes.get("lead", "nearest")
+        d.say(_line(d, key, title=named(passage), heading=heading_of(passage)), "evidence", (citation(passage),))
 
 
 def _says(d: Draft, excerpt: Excerpt, passage: Passage, key: str) -> None:
