@@ -90,6 +90,28 @@ def voice(
     show(measure(load_settings(), speech=speech, runs=runs, minutes=minutes, on_progress=note), as_json)
 
 
+@app.command()
+def load(
+    people: Annotated[int, typer.Option(min=1, help="How many are in the room.")] = 100,
+    speakers: Annotated[int, typer.Option(min=0, help="How many of them talk instead of typing.")] = 8,
+    seconds: Annotated[float, typer.Option(min=10, help="How long they go on.")] = 300,
+    every: Annotated[float, typer.Option(min=1, help="Seconds between one's messages.")] = 20,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Processes on one database; of several one is killed in the middle.")
+    ] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """A whole workshop at once: what a person waits for, errors, memory."""
+    from coach.app import load_settings
+    from evals.bench.load import measure
+
+    report = measure(
+        load_settings(), people=people, speakers=speakers, seconds=seconds, every_s=every, workers=workers,
+        on_progress=note,
+    )  # fmt: skip
+    show(report, as_json)
+
+
 def show(report: dict[str, Any], as_json: bool) -> None:
     """A report as JSON, or as one figure a line with its aim."""
     if as_json:

@@ -1,0 +1,202 @@
+"""A whole room on this machine: a hundred people who each say something every twenty seconds, some of them aloud.
+
+The workshop runs in a process of its own (or several, behind one database), the crowd in another. With several workers
+one is killed in the middle, and what had been answered is looked for afterwards.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from coach.config import Settings
+from coach.errors import CoachError
+from coach.workshop.rooms import Rooms
+from evals.bench.text import messages, p
+from ui.workshop.serving import Choice, open_room, own_settings
+
+Note = Callable[[str], None]
+
+AIMS = {"first_sentence_p95_ms": 1000.0, "errors": 0.0, "lost_turns": 0.0, "peak_rss_mb": 1536.0}
+"""Figures at or below which a room is served well."""
+
+START_S = 120
+WARM_S = 20
+"""Seconds at the beginning in which everybody joins and the models fill their caches; not counted as time, but every
+sentence of the crowd is."""
+
+
+def measure(
+    settings: Settings,
+    *,
+    people: int = 100,
+    speakers: int = 8,
+    seconds: float = 300,
+    every_s: float = 20,
+    workers: int = 1,
+    on_progress: Note,
+) -> dict[str, Any]:
+    """Every figure, its unit in its name. Raises CoachError. More than one worker needs COACH_DATABASE_URL."""
+    if workers > 1 and not settings.database_url:
+        raise CoachError("Several workers share a database. Set COACH_DATABASE_URL, or use --workers 1.")
+    with tempfile.TemporaryDirectory(prefix="coach-bench-") as scratch:
+        own = own_settings(settings.model_copy(update={"home": Path(scratch), "writer": "guided"}))
+        opened = asyncio.run(_room(own))
+        ports = [_free() for _ in range(workers)]
+        served = [_serve(own, port) for port in ports]
+        try:
+            on_progress(f"Starting {workers} worker{'s' * (workers > 1)} …")
+            for port, one in zip(ports, served, strict=True):
+                _wait(port, one)
+            watch = _Watch([one.pid for one in served])
+            on_progress(f"{people} people, {speakers} of them aloud, {seconds:g} s …")
+            orders = {
+                "addresses": [f"http://127.0.0.1:{port}" for port in ports], "code": opened, "people": people,
+                "speakers": speakers, "every_s": every_s, "seconds": seconds, "messages": messages(60),
+            }  # fmt: skip
+            if workers > 1:
+                threading.Timer(seconds / 2, lambda: os.kill(served[0].pid, signal.SIGKILL)).start()
+            found = _crowd(orders, seconds)
+            peak = watch.stop()
+        finally:
+            for one in served:
+                with suppress(ProcessLookupError):
+                    one.terminate()
+                with suppress(subprocess.TimeoutExpired):
+                    one.wait(10)
+                one.kill()
+            if settings.database_url:
+                asyncio.run(_ended(own))
+    return _report(found, people, speakers, seconds, workers, peak)
+
+
+def _report(
+    found: dict[str, Any], people: int, speakers: int, seconds: float, workers: int, peak: float
+) -> dict[str, Any]:
+    typed, spoken = found["typed_ms"], found["spoken_ms"]
+    if not typed:
+        raise CoachError(f"Nobody was answered ({(found['errors'] or ['no line'])[0]}). Run: coach doctor")
+    report: dict[str, Any] = {
+        "bench": "load", "people": people, "speakers": speakers, "seconds": seconds, "workers": workers,
+        "load_1min": round(os.getloadavg()[0], 2), "turns": len(typed) + len(spoken),
+        "first_sentence_p50_ms": p(typed, 50), "first_sentence_p95_ms": p(typed, 95),
+        "first_sentence_max_ms": p(typed, 100),
+    }  # fmt: skip
+    if spoken:
+        report |= {"spoken_turns": len(spoken), "spoken_first_sentence_p50_ms": p(spoken, 50)}
+        report |= {"spoken_first_sentence_p95_ms": p(spoken, 95)}
+    report |= {"errors": len(found["errors"]), "what": sorted(set(found["errors"]))[:5]}
+    report |= {"sent_again": found["again"], "lost_turns": found["lost"], "peak_rss_mb": round(peak, 1)}
+    return report | {"aims": AIMS}
+
+
+async def _room(settings: Settings) -> str:
+    from coach.app import Coach
+
+    coach = Coach(settings)
+    try:
+        opened = await open_room(Rooms(coach.store), Choice(agenda="trust-hour"))
+    finally:
+        await coach.close()
+    assert opened.room.code is not None
+    return opened.room.code
+
+
+async def _ended(settings: Settings) -> None:
+    """A shared database is left as it was."""
+    from coach.app import Coach
+    from coach.workshop.ending import end
+
+    coach = Coach(settings)
+    try:
+        rooms = Rooms(coach.store)
+        for one in await rooms.open_ones():
+            await end(rooms, one.id)
+    finally:
+        await coach.close()
+
+
+def _serve(settings: Settings, port: int) -> subprocess.Popen[bytes]:
+    environment = os.environ | {
+        "COACH_HOME": str(settings.home), "COACH_CACHE": str(settings.cache), "COACH_WRITER": "guided",
+        "COACH_DATABASE_URL": settings.database, "COACH_WORKSHOP_KEY": "shared by the workers of this measurement",
+    }  # fmt: skip
+    if settings.chroma_url:
+        environment["COACH_CHROMA_URL"] = settings.chroma_url
+    command: Sequence[str] = [
+        sys.executable, "-m", "coach", "workshop", "--only", "serve", "--http", "--no-open", "--host", "127.0.0.1",
+        "--port", str(port),
+    ]  # fmt: skip
+    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + START_S
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            assert process.stderr is not None
+            last = (process.stderr.read().decode().strip().splitlines() or ["no line"])[-1]
+            raise CoachError(f"The workshop did not come up ({last}). Run: coach doctor")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                time.sleep(WARM_S)  # the coach behind it loads its models
+                return
+        time.sleep(0.2)
+    raise CoachError("The workshop did not come up in two minutes. Run: coach doctor")
+
+
+def _crowd(orders: dict[str, Any], seconds: float) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-m", "evals.bench.crowd"], input=json.dumps(orders), capture_output=True, text=True,
+        timeout=seconds + 300, check=False,
+    )  # fmt: skip
+    if done.returncode != 0:
+        raise CoachError(f"The crowd broke ({(done.stderr.strip().splitlines() or ['no line'])[-1]}).")
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+class _Watch:
+    """The largest memory that the workers take together, asked twice a second."""
+
+    def __init__(self, pids: Sequence[int]) -> None:
+        self._pids = pids
+        self._over = threading.Event()
+        self._peak_kb = 0
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> float:
+        """Megabytes of the largest worker."""
+        self._over.set()
+        self._thread.join()
+        return self._peak_kb / 1024
+
+    def _look(self) -> None:
+        while not self._over.wait(0.5):
+            for pid in self._pids:
+                self._peak_kb = max(self._peak_kb, _rss_kb(pid))
+
+
+def _rss_kb(pid: int) -> int:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0  # gone
+    return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:")), 0)
+
+
+def _free() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
