@@ -38,6 +38,9 @@ def _begun(d: Draft) -> None:
         _phrase(d, "again")
     elif d.brief.plan.reflect and not _reflected(d):
         _phrase(d, "noted")
+    elif notes.get("filled") and not d.brief.plan.reflect and d.memory.last and d.memory.last.notes.get("filled"):
+        # A list of questions alone would be a form; one after the other a word of receipt is enough.
+        _phrase(d, "noted")
 
 
 def _reflected(d: Draft) -> bool:
