@@ -41,7 +41,7 @@ def test_every_ready_agenda_can_be_read_and_says_what_it_takes() -> None:
 def test_an_agenda_of_ones_own(tmp_path: Path) -> None:
     file = tmp_path / "mine.md"
     file.write_text(
-        "---\ntitle: Ours\nsteps:\n  - check-in\n  - {exercise: trust-wall, minutes: 5, prompt: \"What next?\"}\n"
+        '---\ntitle: Ours\nsteps:\n  - check-in\n  - {exercise: trust-wall, minutes: 5, prompt: "What next?"}\n'
         "  - {title: Break, kind: talk, minutes: 10, body: Coffee.}\n---\nA short one.\n"
     )
     made = agendas.named(str(file))
