@@ -451,3 +451,38 @@ def test_a_practice_that_is_named_more_closely_is_begun() -> None:
     now = talk.policy.underway(talk.history)
     assert now is not None
     assert now.practice.name == "roadblocks"
+
+
+def test_nicks_that_carry_blame_are_worded_otherwise() -> None:
+    talk = _begun("debrief")
+    talk.say(
+        "[14:00] ops-a: queue full\n[14:05] ops-b: ops-a should have double checked the command\n"
+        "[14:10] ops-a: it was human error and that is the root cause\n[14:20] mon-bot: queue empty",
+        "write it",
+    )
+    assert "| 14:05 | ops-b: “ops-a did not double check the command.” | |" in talk.page
+    assert [(mark.kind, mark.line) for mark in language().analyse(talk.page)] == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Can you analyse my team's Slack messages to see who is unhappy?",
+        "I want a sentiment analysis of their mails",
+        "Give me a trust score for each employee",
+        "Who gave the low answers in the last round?",
+    ],
+)
+def test_nobody_is_watched_and_the_coach_says_why(said: str) -> None:
+    talk = Practising()
+    turn = talk.say(said)
+    assert talk.moves == ["practice.no_watch"]
+    assert "Team pulse" in text(turn)
+    assert text(turn).count("?") == 0
+
+
+@pytest.mark.parametrize("said", ["I read her message and I felt unhappy", "We track engagement in the yearly survey"])
+def test_ordinary_talk_of_messages_and_surveys_is_coached(said: str) -> None:
+    talk = Practising()
+    talk.say(said)
+    assert talk.moves != ["practice.no_watch"]

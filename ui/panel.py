@@ -77,6 +77,7 @@ MOVES = {
     "practice.leave": "Put the practice aside",
     "practice.rest": "Let the practice rest",
     "practice.follow_up": "Ask how it went, now that the day has come",
+    "practice.no_watch": "Say why nobody is watched here, and what to do instead",
     "practice.later": "Come back to it another day",
     "rehearse.cast": "Ask whom to play",
     "rehearse.begin": "Begin a rehearsal",

@@ -83,11 +83,25 @@ def _ought(read: Read, finding: Finding) -> str | None:
         if not denied
         else read.original(verb.idx + len(verb), len(read.text))
     )
+    if not denied and lemma != "be":
+        said = said.replace(lemma, f"{_how(read, modal.i + 1, verb.i)}{lemma}")
     start = read.original(0, modal.idx)
     if who.lower_ in {"somebody", "someone"} and not denied:
         start = f"{read.original(0, who.idx)} nobody {read.original(who.idx + len(who), modal.idx)}"
     kept = f"{start} {said} {_without_stop(rest)}."
     return f"{kept} {_SENSE if denied else _HELPED}"
+
+
+# Words between "should" and the verb that press the point and say nothing of how it was to be done.
+_PRESSING = frozenset(
+    {"really", "just", "definitely", "clearly", "obviously", "simply", "certainly", "surely", "at", "least"}
+)
+
+
+def _how(read: Read, start: int, end: int) -> str:
+    """How a thing was to be done, where that stands before the verb: the "double" of "should have double checked"."""
+    told = [t.text for t in read.doc[start:end] if t.pos_ in {"ADV", "ADJ"} and t.lower_ not in _PRESSING]
+    return "".join(f"{word} " for word in told)
 
 
 def _ought_passive(read: Read, finding: Finding) -> str | None:

@@ -78,6 +78,8 @@ class PracticePolicy:
             return looked
         if now is None and (practice := self._asked_for(frame, history, memory)):
             return self.begin(practice, frame, history, memory)
+        if steps.shows("watch", talk_of(frame.said)):
+            return _kept(Plan("practice", "practice.no_watch"), now) if now else Plan("practice", "practice.no_watch")
         plan = self._coaching.next(replace(frame, said=talk_of(frame.said)), _talk(history), retrieval)
         if now is not None:
             return _kept(plan, now)

@@ -118,6 +118,11 @@ def _later(d: Draft) -> None:
     _phrase(d, "later", due=d.brief.plan.notes["due_said"])
 
 
+def _no_watch(d: Draft) -> None:
+    for part in split_sentences(d.pick(practice_lines()["no_watch"]) or practice_lines()["no_watch"][0]):
+        d.say(part)
+
+
 def _fixed(key: str) -> Callable[[Draft], None]:
     def move(d: Draft) -> None:
         _phrase(d, key)
@@ -137,4 +142,5 @@ MOVES: dict[str, Callable[[Draft], None]] = {
     "practice.rest": _fixed("rest"),
     "practice.follow_up": _follow_up,
     "practice.later": _later,
+    "practice.no_watch": _no_watch,
 }
