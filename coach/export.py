@@ -6,7 +6,7 @@ The page's own Markdown is small (headings, lists, bold, italics, paragraphs), s
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -43,7 +43,7 @@ def _json(artefact: Artefact) -> bytes:
 
 
 def _calendar(artefact: Artefact) -> bytes:
-    """The promised day and the day to look back, as all-day entries that no one else is invited to."""
+    """The promised day, at its hour where that is known; the day to look back; days of actions. No one is invited."""
     from icalendar import Calendar, Event
 
     days = [
@@ -64,8 +64,15 @@ def _calendar(artefact: Artefact) -> bytes:
         event = Event()
         event.add("uid", f"{artefact.id}-{key}@trust-coach")
         event.add("dtstamp", datetime.now(UTC))
-        event.add("dtstart", day)
-        event.add("dtend", day + timedelta(days=1))
+        clock = artefact.data.get("clock") if key == "talk" else None
+        if clock:
+            # Without a zone: it is meant where the person is.
+            start = datetime.combine(day, time.fromisoformat(clock))
+            event.add("dtstart", start)
+            event.add("dtend", start + timedelta(minutes=artefact.data.get("minutes") or 60))
+        else:
+            event.add("dtstart", day)
+            event.add("dtend", day + timedelta(days=1))
         event.add("summary", text[:1].upper() + text[1:])
         # Whoever sees the calendar need not see what is said in private.
         event.add("class", "PRIVATE")

@@ -1,6 +1,7 @@
 """A page as a file: Markdown, Word, calendar, JSON; and pages and promises in the store."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -100,3 +101,32 @@ async def test_pages_and_promises_are_kept_changed_and_deleted(tmp_path: Path) -
     assert [one.title for one in await store.kept.artefacts()] == ["Two"]
     assert await store.dump() == dumped
     await store.close()
+
+
+def test_a_meeting_with_an_hour_stands_at_its_hour_and_actions_on_their_days() -> None:
+    page = replace(
+        PAGE,
+        data={
+            "promise": "hold the debrief", "day": "2026-11-27", "clock": "14:00", "minutes": 90,
+            "look_back": "2026-12-11",
+            "steps": [{"text": "add a check", "owner": "Ana", "day": "2026-12-04"}, {"text": "x", "day": None}],
+        },
+    )  # fmt: skip
+    events = Calendar.from_ical(export(page, "ics")).walk("VEVENT")
+    assert [(str(e["summary"]), e["dtstart"].dt, e["dtend"].dt) for e in events] == [
+        ("Hold the debrief", datetime(2026, 11, 27, 14), datetime(2026, 11, 27, 15, 30)),
+        ("Look back: hold the debrief", date(2026, 12, 11), date(2026, 12, 12)),
+        ("Add a check", date(2026, 12, 4), date(2026, 12, 5)),
+    ]
+
+
+def test_a_table_in_word_has_a_head_that_comes_again_and_columns_by_their_text() -> None:
+    table = Document(BytesIO(export(PAGE, "docx"))).tables[0]
+    assert [run.bold for cell in table.rows[0].cells for p in cell.paragraphs for run in p.runs if run.text] == [
+        True
+    ] * 2
+    assert "tblHeader" in table.rows[0]._tr.xml
+    assert "tblHeader" not in table.rows[1]._tr.xml
+    wide = replace(PAGE, markdown="# T\n\n| a | b |\n|---|---|\n| x | " + "word " * 20 + "|\n\nAfter.\n")
+    first, second = Document(BytesIO(export(wide, "docx"))).tables[0].columns
+    assert first.width < second.width

@@ -14,7 +14,9 @@ from coach.parse import Parser
 from coach.practice import blocks
 from coach.practice.form import Form
 from coach.practice.practice import MARK, Pick, Practice
+from coach.practice.quantities import minutes_in
 from coach.practice.turning import turning
+from coach.timeline.stamps import stamps_in
 
 # A sentence rarely carries more than two kinds of blame; one wording may bring the other to light.
 MOST_REWORDINGS = 3
@@ -88,11 +90,27 @@ class Rendering:
             "promise": promise[0] if promise else None,
             "day": day.isoformat() if day else None,
             "look_back": later.isoformat() if later else None,
+            **self._clock(),
             **{
                 key: value
                 for block in self._practice.blocks.values()
                 for key, value in blocks.data_of(block, self._making).items()
             },
+        }
+
+    def _clock(self) -> dict[str, Any]:
+        """The time of day of the promised day, and how long it takes, where these are known."""
+        promise = self._practice.promise
+        when = self._form.values.get(promise.due, "") if promise else ""
+        hour = next((one for one in stamps_in(when) if one.hour is not None and one.later is None), None)
+        if hour is None or hour.hour is None:
+            return {}
+        agenda = next((one for one in self._practice.blocks.values() if one.make == "agenda"), None)
+        minutes = minutes_in(self._form.values.get(agenda.minutes, "")) if agenda else None
+        half = 12 if hour.half == "pm" and hour.hour < 12 else 0
+        return {
+            "clock": f"{hour.hour + half:02d}:{hour.minute:02d}",
+            "minutes": minutes or (agenda.default_minutes if agenda else 0) or blocks.DEFAULT_MINUTES,
         }
 
     def _named_day(self, text: str) -> str | None:
