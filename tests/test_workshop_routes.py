@@ -182,8 +182,8 @@ def test_the_facilitator_of_the_room_has_no_way_to_a_conversation(two: Two) -> N
 def test_a_phone_cannot_name_another_conversation(two: Two) -> None:
     other = two.as_(seat=two.other_key)
     with other.websocket_connect(f"/seat?conversation={two.seat.conversation}") as socket:
-        told = [socket.receive_json() for _ in range(4)]
-        assert [one["kind"] for one in told] == ["room", "wall", "mine", "opened"]
+        told = [socket.receive_json() for _ in range(5)]
+        assert [one["kind"] for one in told] == ["room", "clock", "wall", "mine", "opened"]
         assert told[-1]["turns"] == []
         for kind in ("open", "desk", "end", "hide", "panic", "next"):
             socket.send_json(
@@ -202,7 +202,7 @@ def test_a_phone_cannot_name_another_conversation(two: Two) -> None:
 def test_the_own_key_opens_the_own_talk_in_any_browser(two: Two) -> None:
     client = two.as_(seat=two.key)
     with client.websocket_connect("/seat") as socket:
-        told = [socket.receive_json() for _ in range(4)]
+        told = [socket.receive_json() for _ in range(5)]
         assert [turn["said"] for turn in told[-1]["turns"]] == [SECRET]
     assert SECRET in client.get("/mine.md").text
     assert client.get("/mine/qr.svg").headers["content-type"] == "image/svg+xml"

@@ -9,9 +9,11 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, Literal
 
 from coach.app import Coach
+from coach.conversation import Conversation
 from coach.errors import CoachError, NotFoundError
 from coach.protocols import Embedder
 from coach.store import new_id
@@ -32,6 +34,9 @@ GATHER_S = 0.25
 """Changes of one moment, thirty votes for example, are told together."""
 PRESENCE_EVERY_S = 10
 SWEEP_EVERY_S = 30
+
+THINKING = 3
+"""Answers that are worked out at a time: one for each core of a small laptop, and one that waits for the disk."""
 
 Role = Literal["phone", "desk", "wall"]
 
@@ -55,11 +60,13 @@ class Page:
     def tell(self, message: Message) -> None:
         self.messages.put_nowait(json.dumps(message))
 
-    def tell_if_new(self, kind: str, text: str) -> None:
-        """Sends a message of a kind unless the page has the very same already."""
-        if self._last.get(kind) != text:
-            self._last[kind] = text
-            self.messages.put_nowait(text)
+    def tell_if_new(self, kind: str, text: str) -> bool:
+        """Sends a message of a kind unless the page has the very same already; whether it did."""
+        if self._last.get(kind) == text:
+            return False
+        self._last[kind] = text
+        self.messages.put_nowait(text)
+        return True
 
 
 class Hub:
@@ -77,6 +84,12 @@ class Hub:
         self._wake = asyncio.Event()
         self._themes: dict[tuple[str, ...], tuple[Theme, ...]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
+        # Thirty people who press Send at once are answered one after another: the first waits a moment instead of all
+        # waiting for the last. Where a model elsewhere writes, this machine is not what they wait for.
+        self._thinking = asyncio.Semaphore(THINKING)
+
+    def turn_to_think(self, conversation: Conversation) -> AbstractAsyncContextManager[Any]:
+        return self._thinking if conversation.writer is conversation.guided else nullcontext()
 
     # Pages
 
@@ -146,14 +159,18 @@ class Hub:
     def _tell(self, page: Page, look: Look) -> None:
         if look.room.ended is not None:
             page.tell_if_new("gone", json.dumps(views.gone(look.room)))
-        elif page.role == "phone":
-            page.tell_if_new("room", self._text(look, "phone"))
-            page.tell_if_new("wall", self._text(look, "cards"))
+            return
+        if page.role == "phone":
+            new = page.tell_if_new("room", self._text(look, "phone"))
         elif page.role == "wall":
-            page.tell_if_new("room", json.dumps(views.wall(look, page.address)))
-            page.tell_if_new("wall", self._text(look, "cards"))
+            new = page.tell_if_new("room", json.dumps(views.wall(look, page.address)))
         else:
-            page.tell_if_new("room", json.dumps(views.desk(look, page.address, page.wall_key)))
+            new = page.tell_if_new("room", json.dumps(views.desk(look, page.address, page.wall_key)))
+        if new:
+            # Apart, since it is another one each time.
+            page.tell({"kind": "clock", "now": self.rooms.now().timestamp()})
+        if page.role != "desk":
+            page.tell_if_new("wall", self._text(look, "cards"))
 
     def _text(self, look: Look, view: str) -> str:
         """What all phones of a room are told, worded once."""

@@ -105,7 +105,7 @@ class Phone:
             raise RoomError("The workshop is over.")
         await may_answer(self.hub, self.seat, self.conversation, said)
         replaced = str(replaces) if replaces in self._shown else None
-        self.hub.start(_answered(self.conversation, said, replaced))
+        self.hub.start(_answered(self.hub, self.conversation, said, replaced))
 
     async def _heard(self, turn: str, n: int) -> None:
         if self.conversation is not None and turn in self._shown:
@@ -196,9 +196,9 @@ async def may_answer(hub: Hub, seat: Seat, conversation: Conversation, said: str
         raise RoomError(PAUSED)
 
 
-async def _answered(conversation: Conversation, said: str, replaces: str | None) -> None:
+async def _answered(hub: Hub, conversation: Conversation, said: str, replaces: str | None) -> None:
     try:
-        async with aclosing(conversation.reply(said, replaces)) as events:
+        async with hub.turn_to_think(conversation), aclosing(conversation.reply(said, replaces)) as events:
             async for _ in events:
                 pass  # every page of this phone hears of it through its subscription
     except Exception:
@@ -223,7 +223,8 @@ class Careful:
             await may_answer(self._hub, self._seat, self._conversation, said)
         except CoachError:
             return
-        async with aclosing(self._conversation.reply(said, replaces, aloud=aloud)) as events:
+        thinking = self._hub.turn_to_think(self._conversation)
+        async with thinking, aclosing(self._conversation.reply(said, replaces, aloud=aloud)) as events:
             async for event in events:
                 yield event
 

@@ -26,6 +26,7 @@ function outside(text) {
 
 function take(message) {
   if (message.kind === "room") show(message);
+  else if (message.kind === "clock") tick.set(message.now);
   else if (message.kind === "trouble") $("#trouble").textContent = message.text;
   else if (message.kind === "gone") over(message.receipt);
   else if (message.kind === "stranger") {

@@ -50,6 +50,7 @@ function enter() {
 
 const HAPPENS = {
   room: takeRoom,
+  clock: ({ now }) => tick.set(now),
   wall: (message) => {
     wall = message;
     forgetShown();

@@ -11,6 +11,7 @@ export function el(name, attributes = {}, ...children) {
   for (const [key, value] of Object.entries(attributes)) {
     if (key === "class") made.className = value;
     else if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+    else if (key.startsWith("aria-")) made.setAttribute(key, String(value));
     else if (value === true) made.setAttribute(key, "");
     else if (value !== false && value != null) made.setAttribute(key, value);
   }
@@ -74,12 +75,16 @@ export function clock(target) {
     target.classList.toggle("over", left < 0);
   };
   setInterval(show, 500);
-  return (next) => {
+  const tick = (next) => {
     room = next;
-    // The clock of a phone may be wrong by minutes.
-    if (next.now) skew = next.now - Date.now() / 1000;
     show();
   };
+  // The clock of a phone may be wrong by minutes.
+  tick.set = (now) => {
+    skew = now - Date.now() / 1000;
+    show();
+  };
+  return tick;
 }
 
 export async function post(path, body = {}) {

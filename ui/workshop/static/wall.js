@@ -8,6 +8,7 @@ sessionStorage.setItem("wall-key", key);
 const tick = clock($("#timer"));
 
 function take(message) {
+  if (message.kind === "clock") return tick.set(message.now);
   if (message.kind === "room") room = message;
   else if (message.kind === "wall") wall = message;
   else if (message.kind === "gone" || message.kind === "stranger") {
