@@ -5,11 +5,11 @@ else the message tells by the frame's slots and the practice's own patterns.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from coach.frame import Frame, Slot
 from coach.practice.form import Form
-from coach.practice.pasted import is_paste
+from coach.practice.pasted import is_paste, talk_of
 from coach.practice.practice import Field, Practice
 from coach.practice.turning import cleaned
 
@@ -63,7 +63,11 @@ def fill(practice: Practice, form: Form, frame: Frame, asked: str | None, *, las
     if (notes := practice.pasted) and is_paste(frame.said):
         before = form.values.get(notes.id)
         whole = f"{before}\n\n{frame.said}" if before else frame.said
-        return _with(form, {notes.id: whole})
+        # What is written around the notes may tell of other things.
+        around = replace(frame, said=talk_of(frame.said))
+        rest = [one for one in practice.fields if one is not notes and not form.has(one.id)]
+        told = {one.id: value for one in rest if (value := _told(one, around, beside=False))}
+        return _with(form, {notes.id: whole, **told})
     named, cleared = _by_name(practice, frame.said)
     if cleared:
         values = {id: value for id, value in form.values.items() if id not in cleared}
