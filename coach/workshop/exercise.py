@@ -3,6 +3,7 @@
 Adding one needs no Python. Knows nothing of rooms or of time.
 """
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -20,6 +21,8 @@ Kind = Literal["talk", "coach", "pair", "wall", "pulse"]
 the statements of the pulse."""
 
 LONGEST_MINUTES = 240
+
+_ITEM = re.compile(r"\s*(?:[-*#|]|\d+[.)] )")
 
 
 class Exercise(BaseModel):
@@ -72,7 +75,19 @@ def front_matter(path: Path) -> tuple[dict[str, object], str]:
         raise CoachError(f"{path} does not begin with front matter between '---' lines. Add it.") from exc
     if not isinstance(found, dict):
         raise CoachError(f"{path} has front matter that is not a list of 'name: value' lines. Correct it.")
-    return found, body.strip()
+    return found, unwrapped(body.strip())
+
+
+def unwrapped(text: str) -> str:
+    """Lines that were broken for the editor, joined: a paragraph or an item of a list is one line on the page."""
+    lines: list[str] = []
+    for line in text.splitlines():
+        begins = not line.strip() or _ITEM.match(line)
+        if lines and lines[-1].strip() and not begins and not lines[-1].startswith("#"):
+            lines[-1] += f" {line.strip()}"
+        else:
+            lines.append(line)
+    return "\n".join(lines)
 
 
 def first_line(exc: ValidationError) -> str:

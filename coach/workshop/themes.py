@@ -92,7 +92,9 @@ def _names(groups: Sequence[Sequence[str]], texts: Sequence[str]) -> list[str]:
             word: n / len(group) * log(1 + len(texts) / everywhere[word]) * (2 if n > 1 else 1)
             for word, n in inside.items()
         }
-        chosen = sorted(weight, key=lambda word: (-weight[word], word))[:NAME_WORDS]
+        ordered = sorted(weight, key=lambda word: (-weight[word], word))
+        shared = [word for word in ordered if inside[word] > 1]
+        chosen = shared[:NAME_WORDS] or ordered[: NAME_WORDS - 1]
         names.append(" · ".join(_written(word, group) for word in chosen) or group[0][:40])
     return names
 

@@ -128,7 +128,14 @@ def wall(look: Look, address: str) -> Message:
         "address": address,
         "people": look.people,
         "pulse": [
-            {"title": one.title, "mean": one.mean, "low": one.low, "high": one.high, "n": one.n}
+            {
+                "title": one.title,
+                "mean": one.mean,
+                "told": f"{one.mean:.1f}",
+                "low": one.low,
+                "high": one.high,
+                "n": one.n,
+            }
             for one in (shown.themes if shown else ())
         ],
         "highest": pulse.HIGHEST,

@@ -15,6 +15,7 @@ let cared = null;
 let voice = null;
 let role = null;
 let kept = null;
+const spokeIn = new Set(); // exercises in which the person has said something, so that nothing is suggested any more
 const tick = clock($("#timer"));
 
 // Coming in
@@ -313,15 +314,16 @@ function agree() {
 
 function showStarters() {
   const step = room?.step;
-  const found = step?.starters?.length && step.kind === "coach" && !turns.some((one) => one.answering) ? step.starters : [];
-  const said = new Set(turns.map((one) => one.said));
+  const quiet = !turns.at(-1)?.care && !turns.some((one) => one.answering) && !spokeIn.has(step?.id);
+  const found = step?.kind === "coach" && quiet ? step.starters : [];
   const hint = turns.length ? null : el("p", { class: "soft" }, "Say what is on your mind, as you would to a colleague you trust. Only this phone shows it.");
-  $("#starters").replaceChildren(...[hint, ...found.filter((text) => !said.has(text) && turns.length < 2).map((text) =>
+  $("#starters").replaceChildren(...[hint, ...found.map((text) =>
     el("button", { type: "button", onclick: () => say(text) }, text))].filter(Boolean));
 }
 
 function say(text) {
   trouble("");
+  spokeIn.add(room.step?.id);
   if (!link.send("say", { text })) {
     trouble("The connection is gone. It is sent when you press Send again.");
     return false;

@@ -110,10 +110,10 @@ function plotPulse() {
     svg("text", { x: 0, y: n * 60 + 36 }, one.title),
     svg("line", { x1: x(one.low), x2: x(one.high), y1: n * 60 + 32, y2: n * 60 + 32, stroke: SHADES[n % SHADES.length], "stroke-width": 10, "stroke-linecap": "round", opacity: 0.35 }),
     svg("circle", { cx: x(one.mean), cy: n * 60 + 32, r: 9, fill: SHADES[n % SHADES.length] }),
-    svg("text", { x: 670, y: n * 60 + 37 }, one.mean.toFixed(1))));
+    svg("text", { x: 670, y: n * 60 + 37 }, one.told)));
   const tall = room.pulse.length * 60 + 50;
   const ends = [svg("text", { x: x(1) - 10, y: tall - 10, class: "soft" }, "1"), svg("text", { x: x(room.highest) - 4, y: tall - 10, class: "soft" }, String(room.highest))];
-  return el("figure", {}, svg("svg", { viewBox: `0 0 720 ${tall}`, role: "img", "aria-label": room.pulse.map((one) => `${one.title}: ${one.mean.toFixed(1)}`).join("; ") }, ...rows, ...ends), html(room.pulse_html));
+  return el("figure", {}, svg("svg", { viewBox: `0 0 720 ${tall}`, role: "img", "aria-label": room.pulse.map((one) => `${one.title}: ${one.told}`).join("; ") }, ...rows, ...ends), html(room.pulse_html));
 }
 
 const link = live("/wall/live", take, { hello: () => ({ key }) });
