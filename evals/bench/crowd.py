@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 WINDOW_S = 0.032
 RETRY_S = 0.3
+JOINED = "joined"
+"""Printed once everybody is in."""
 GIVE_UP_S = 30.0
 """A sentence that takes longer counts as never said."""
 
@@ -111,31 +113,40 @@ class Speaker(Phone):
     """One participant who holds the button and talks."""
 
     speech: "tuple[np.ndarray, ...]" = ()
+    turn: int = 0
 
     async def live(self, messages: Sequence[str], every_s: float, until: float, chance: random.Random) -> None:
         await asyncio.sleep(chance.random() * every_s)
+        while time.perf_counter() < until:
+            try:
+                await self._talk(every_s, until)
+            except (OSError, TimeoutError, _gone()):
+                # Its worker is gone: on with the next one, as a proxy would.
+                self.again += 1
+                self.addresses = [*self.addresses[1:], self.addresses[0]]
+                await asyncio.sleep(RETRY_S)
+
+    async def _talk(self, every_s: float, until: float) -> None:
         seat = await self._connect()
         talk = await connected(f"{self.addresses[0]}/talk?conversation=quiet", self.cookie)
         arrived: asyncio.Queue[tuple[float, dict[str, Any]]] = asyncio.Queue()
         reading = asyncio.create_task(_read(talk, arrived, answer=True))
         watching = asyncio.create_task(_read(seat, asyncio.Queue()))
-        turn = 0
         due = time.perf_counter()
         try:
             await _until(arrived, "ready")
             await talk.send(json.dumps({"kind": "settings", "push": True, "sound": "headphones"}))
             while time.perf_counter() < until:
-                await self._say(talk, arrived, self.speech[(self.n + turn) % len(self.speech)])
-                turn += 1
+                await self._say(talk, arrived, self.speech[(self.n + self.turn) % len(self.speech)])
+                self.turn += 1
                 due += every_s
                 await asyncio.sleep(max(0.0, due - time.perf_counter()))
-        except (OSError, TimeoutError) as exc:
-            self.errors.append(f"voice: {type(exc).__name__}")
         finally:
             reading.cancel()
             watching.cancel()
-            await talk.close()
-            await seat.close()
+            with suppress(Exception):
+                await talk.close()
+                await seat.close()
 
     async def _say(self, talk: Any, arrived: Any, samples: "np.ndarray") -> None:
         while not arrived.empty():
@@ -156,6 +167,12 @@ class Speaker(Phone):
             return
         self.first_ms.append((at - released) * 1000)
         self.said.append("spoken")
+
+
+def _gone() -> type[Exception]:
+    import websockets
+
+    return websockets.WebSocketException
 
 
 async def connected(address: str, cookie: str) -> Any:
@@ -207,7 +224,7 @@ async def crowd(orders: dict[str, Any]) -> dict[str, Any]:
         cookie = await joined(addresses[n % len(addresses)], orders["code"])
         here = [*sockets[n % len(sockets) :], *sockets[: n % len(sockets)]]
         phones.append(Speaker(here, cookie, n, speech=speech) if n < orders["speakers"] else Phone(here, cookie, n))
-    print("joined", file=sys.stderr, flush=True)
+    print(JOINED, file=sys.stderr, flush=True)
     until = time.perf_counter() + orders["seconds"]
     chance = random.Random(0)
     await asyncio.gather(*(one.live(orders["messages"], orders["every_s"], until, chance) for one in phones))

@@ -22,6 +22,7 @@ from typing import Any
 from coach.config import Settings
 from coach.errors import CoachError
 from coach.workshop.rooms import Rooms
+from evals.bench.crowd import JOINED
 from evals.bench.text import messages, p
 from ui.workshop.serving import Choice, open_room, own_settings
 
@@ -64,9 +65,7 @@ def measure(
                 "addresses": [f"http://127.0.0.1:{port}" for port in ports], "code": opened, "people": people,
                 "speakers": speakers, "every_s": every_s, "seconds": seconds, "messages": messages(60),
             }  # fmt: skip
-            if workers > 1:
-                threading.Timer(seconds / 2, lambda: os.kill(served[0].pid, signal.SIGKILL)).start()
-            found = _crowd(orders, seconds)
+            found = _crowd(orders, seconds, served[0].pid if workers > 1 else None)
             peak = watch.stop()
         finally:
             for one in served:
@@ -155,14 +154,28 @@ def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
     raise CoachError("The workshop did not come up in two minutes. Run: coach doctor")
 
 
-def _crowd(orders: dict[str, Any], seconds: float) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-m", "evals.bench.crowd"], input=json.dumps(orders), capture_output=True, text=True,
-        timeout=seconds + 300, check=False,
+def _crowd(orders: dict[str, Any], seconds: float, victim: int | None) -> dict[str, Any]:
+    """Runs the crowd. ``victim``: a worker that is killed in the middle."""
+    crowd = subprocess.Popen(
+        [sys.executable, "-m", "evals.bench.crowd"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    if done.returncode != 0:
-        raise CoachError(f"The crowd broke ({(done.stderr.strip().splitlines() or ['no line'])[-1]}).")
-    found: dict[str, Any] = json.loads(done.stdout)
+    assert crowd.stdin is not None
+    assert crowd.stdout is not None
+    assert crowd.stderr is not None
+    with crowd.stdin:
+        json.dump(orders, crowd.stdin)
+    lines = [crowd.stderr.readline()]
+    if lines[0].strip() == JOINED and victim is not None:
+        threading.Timer(seconds / 2, lambda: os.kill(victim, signal.SIGKILL)).start()
+    said: list[str] = []
+    reading = threading.Thread(target=lambda: said.append(crowd.stdout.read()))  # type: ignore[union-attr]
+    reading.start()
+    lines += crowd.stderr.readlines()
+    reading.join()
+    if crowd.wait() != 0:
+        raise CoachError(f"The crowd broke ({lines[-1].strip() or 'no line'}).")
+    found: dict[str, Any] = json.loads(said[0])
     return found
 
 
