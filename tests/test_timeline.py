@@ -222,13 +222,13 @@ def test_the_board_has_figures_of_both_halves() -> None:
     rows = measure()
     assert {(row["split"], row["metric"]): row["value"] for row in rows} == {
         (split, metric): 1.0
-        for split in ("tune", "kept")
+        for split in ("tune", "kept", "later")
         for metric in (
             "events of a timeline kept", "timelines in the right order", "gaps and conflicts named, no others",
             "notes without an event that is none",
         )
     }  # fmt: skip
-    assert [row["n"] for row in rows if row["metric"] == "events of a timeline kept"] == [102, 89]
+    assert [row["n"] for row in rows if row["metric"] == "events of a timeline kept"] == [102, 89, 42]
 
 
 def test_an_event_says_so_when_its_time_is_rough() -> None:

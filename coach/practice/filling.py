@@ -65,8 +65,8 @@ def fill(practice: Practice, form: Form, frame: Frame, asked: str | None, *, las
         whole = f"{before}\n\n{frame.said}" if before else frame.said
         # What is written around the notes may tell of other things.
         around = replace(frame, said=talk_of(frame.said))
-        rest = [one for one in practice.fields if one is not notes and not form.has(one.id)]
-        told = {one.id: value for one in rest if (value := _told(one, around, beside=False))}
+        others = [one for one in practice.fields if one is not notes and not form.has(one.id)]
+        told = {one.id: value for one in others if (value := _told(one, around, beside=False))}
         return _with(form, {notes.id: whole, **told})
     named, cleared = _by_name(practice, frame.said)
     if cleared:

@@ -99,9 +99,9 @@ def _who(one: dict[str, Any]) -> str:
     profile = one.get("user_profile")
     if isinstance(profile, dict) and (name := profile.get("display_name") or profile.get("real_name")):
         return str(name)
-    for name in ("user", "author", "sender"):
+    for name in ("user", "author", "sender", "agent", "actor"):
         if isinstance(one.get(name), dict):
-            return str(_first(one[name], ("display_name", "real_name", "name", "login", "username")) or "")
+            return str(_first(one[name], ("display_name", "real_name", "name", "login", "username", "summary")) or "")
     return str(_first(one, _WHO) or "")
 
 
@@ -117,11 +117,11 @@ def of_csv(text: str) -> Rows | None:
     head = text.lstrip("\ufeff\n").split("\n", 1)[0]
     mark = max(",;\t", key=head.count)
     names = [name.strip().strip('"').lower() for name in head.split(mark)]
-    when = _column(names, _WHEN, r"date|time|created|datum|zeit|when")
-    said = _columns(names, _TEXT, r"comment|text|message|description|action|event|what|summary|status|field|body")
-    if head.count(mark) < 2 or when is None or not said:
+    when = _when(names)
+    said = _columns(names, _TEXT, r"comment|text|message|description|action|event|what|summary|status|field|body|note")
+    if head.count(mark) < 2 or not when or not said:
         return None
-    who = _column(names, _WHO, r"author|user|name|who|assignee|agent|by")
+    who = _column(names, _WHO, r"author|user|name|who|assignee|agent|person|by")
     reader = csv.reader(io.StringIO(text.lstrip("\ufeff\n")), delimiter=mark)
     skipped = len(text) - len(text.lstrip("\ufeff\n"))
     rows: list[Row] = []
@@ -131,13 +131,21 @@ def of_csv(text: str) -> Rows | None:
         first, last = last + 1, reader.line_num + text[:skipped].count("\n")
         if first == 1 + text[:skipped].count("\n"):
             aside.append(Aside(first, head, "the head of a table"))
-        elif len(cells) > when and next(stamps_in(cells[when], days=True), None):
+        elif len(cells) > max(when) and next(stamps_in(at := " ".join(cells[n] for n in when), days=True), None):
             parts = [cells[n].strip() for n in said if n < len(cells) and cells[n].strip()]
             actor = cells[who].strip() if who is not None and who < len(cells) else ""
-            rows.append(Row(first, last, cells[when], actor, ": ".join(parts)))
+            rows.append(Row(first, last, at, actor, ": ".join(parts)))
         elif any(cell.strip() for cell in cells):
             aside.append(Aside(first, mark.join(cells), "names no time"))
     return (rows, aside) if rows else None
+
+
+def _when(names: Sequence[str]) -> list[int]:
+    """The column of the time, or those of day and time where they stand apart."""
+    if "date" in names and "time" in names:
+        return [names.index("date"), names.index("time")]
+    one = _column(names, _WHEN, r"date|time|created|datum|zeit|when")
+    return [] if one is None else [one]
 
 
 def _column(names: Sequence[str], known: Sequence[str], pattern: str) -> int | None:

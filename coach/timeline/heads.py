@@ -1,6 +1,7 @@
 """The head of a line: its bullet, its time, the name before it, or the cells of a table's row."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from coach.timeline import actors
@@ -9,6 +10,27 @@ from coach.timeline.stamps import Stamp, distance_at, plus_at, stamp_at
 BULLET = re.compile(r"\s*(?:[-*•–—+◦▪]\s+|\(?\d{1,3}[.)]\s+|>\s?)+")
 EMOJI = re.compile(r":(?:\+1|-1|[a-z0-9_\-]*[a-z_][a-z0-9_\-]*):")
 _APP = re.compile(r"\bAPP\b\s*")
+
+NAMED = re.compile(r"(?P<name>[^\d\[(:]{2,40}?) (?P<time>\d{1,2}:\d\d(?: ?[AaPp][Mm])?)$")
+"""A name and a time, and nothing else."""
+
+_FOUR_FIGURES = re.compile(r"(?P<lead>\W*)(?P<h>[01]\d|2[0-3])(?P<mark>\.?)(?P<m>[0-5]\d)(?P<rest>\s*[:–-]?\s+\S)")
+
+
+def with_colons(lines: Sequence[str]) -> list[str]:
+    """Lines whose times are written 0830 or 08.30 at their head, with a colon in them; others as they are.
+
+    Only where several lines begin so: one alone may be a year or an amount.
+    """
+    found = [match for line in lines if (match := _FOUR_FIGURES.match(line))]
+    if len({match["h"] + match["m"] for match in found}) < 2:
+        return list(lines)
+    return [
+        _FOUR_FIGURES.sub(lambda m: f"{m['lead']}{m['h']}:{m['m']}{m['rest']}", line, count=1)
+        if _FOUR_FIGURES.match(line)
+        else line
+        for line in lines
+    ]
 
 
 def bare_of(line: str) -> str:

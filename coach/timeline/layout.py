@@ -11,7 +11,17 @@ from coach.patterns import pattern
 from coach.timeline import actors, exports
 from coach.timeline.entry import Account, Entry, Laid
 from coach.timeline.event import Aside
-from coach.timeline.heads import BULLET, EMOJI, bare_stamp, cells_of, head_of, looks_chat, named_before
+from coach.timeline.heads import (
+    BULLET,
+    EMOJI,
+    NAMED,
+    bare_stamp,
+    cells_of,
+    head_of,
+    looks_chat,
+    named_before,
+    with_colons,
+)
 from coach.timeline.stamps import Day, Stamp, stamp_at, stamps_in
 from coach.timeline.zones import ZONE
 
@@ -32,7 +42,7 @@ _OWNED = re.compile(
 _WRAPPED = 55
 _SENTENCE = re.compile(
     r"(?<!\b[a-z]\.[a-z])(?<!\bapprox)(?<!\bca)(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bno)(?<=[.!?])[\"”’)]?\s+(?=[A-Z“\"'(\d~])|"
-    r"(?<=;)\s+(?=(?:and )?(?:at|around|by|about) ~?\d)"
+    r"(?<=;)\s+(?=(?:and )?(?:(?:at|around|by|about) ~?\d|[\w -]{2,24} later\b))"
 )
 
 
@@ -42,7 +52,7 @@ def lay_out(text: str) -> Laid:
     if found is None:
         found = exports.of_csv(text)
     if found is None:
-        return _nods_aside(_Reader(text.splitlines()).read())
+        return _nods_aside(_Reader(with_colons(text.splitlines())).read())
     rows, aside = found
     accounts: dict[str, Account] = {}
     laid = Laid(aside=list(aside))
@@ -125,7 +135,7 @@ class _Reader:
             return n + 1
         if after := self._name_above(n, line):
             return after
-        if self._headed(n, raw):
+        if self._named(n, line) or self._headed(n, raw):
             return n + 1
         if self._heading(n, line):
             return n + 1
@@ -282,13 +292,25 @@ class _Reader:
 
     def _name_above(self, n: int, line: str) -> int:
         """A name on a line of its own and a time on the next, as Slack copies; 0 where it is no such."""
-        if self._trailing or not actors.is_name(line) or n + 1 >= len(self._lines):
-            return 0
+        waits = self._chat and self._open is not None and not self._open.text
+        if waits or self._trailing or not actors.is_name(line) or n + 1 >= len(self._lines):
+            return 0  # after the head of a message come its words, and no other name
         stamp = bare_stamp(self._lines[n + 1])
         if stamp is None or stamp.is_day_only:
             return 0
         self._message(n, n + 1, stamp, line, "")
         return n + 2
+
+    def _named(self, n: int, line: str) -> bool:
+        """A name and a time on one line, and what is said below, as some channels copy."""
+        match = NAMED.match(line)
+        if match is None or not actors.is_name(match["name"]) or not self._goes_on(n):
+            return False
+        stamp = bare_stamp(match["time"])
+        if stamp is None or not (self._chat or sum(NAMED.match(one.strip()) is not None for one in self._lines) > 1):
+            return False
+        self._message(n, n, stamp, match["name"], "")
+        return True
 
     def _message(self, first: int, last: int, stamp: Stamp, who: str, text: str) -> None:
         who = re.sub(r"\s*\(?\bAPP\b\)?\s*", "", who).strip(" :@%+~&")
@@ -327,9 +349,10 @@ class _Reader:
             who = self._laid.entries[-1].actor if self._chat and self._laid.entries else ""
             self._message(n, n, stamp, who, "") if self._chat or self._goes_on(n) else self._note(n, stamp, "")
         else:
-            named = said is not None and speaker[:1].isupper()
-            who = speaker if named else actors.of(rest, self._account.owner)
-            self._note(n, stamp, rest, who)
+            if said is not None and speaker[:1].isupper():
+                self._note(n, stamp, said, speaker)
+            else:
+                self._note(n, stamp, rest, actors.of(rest, self._account.owner))
         return True
 
     def _note(self, n: int, stamp: Stamp, text: str, who: str = "") -> None:
