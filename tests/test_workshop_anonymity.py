@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from workshop_stand_ins import Workshop
 
+from coach.values import Gated, Sentence
+from coach.workshop.forgetting import forget
 from coach.workshop.key import hashed
 from coach.workshop.room import RoomError
 from coach.workshop.wall import FLOOR, Pool, Seal, Waiting, leaving
@@ -235,3 +237,19 @@ async def test_the_pulse_is_worked_out_once_and_its_answers_go(workshop: Worksho
     assert first["n"] == FLOOR
     assert second is None
     assert all(json.loads(str(row[2]))["waiting"] == [] for row in tables(workshop)["pools"])
+
+
+async def test_what_is_sent_to_the_wall_leaves_the_conversation(workshop: Workshop) -> None:
+    opened = await workshop.opened()
+    [(_, seat)] = await workshop.people(opened, 1)
+    store, talk = workshop.store, seat.conversation
+    for said in ("Our boss interrupts!  The juniors, always.", "Tired", "What do I say to her?"):
+        turn = await store.begin(talk, said)
+        await store.say(turn.id, Sentence("And then?"))
+    assert await forget(store, talk, "tired") == 0
+    assert await forget(store, talk, "our boss interrupts the juniors") == 1
+    assert [turn.said for turn in await store.history(talk)] == ["Tired", "What do I say to her?"]
+    assert await forget(store, talk, "Quote: what do I say to her? Nobody knows.") == 1
+    danger = await store.begin(talk, "I do not want to live any more")
+    await store.redirect(danger.id, Gated("crisis", "own", ("Call 112.",), "asked:own:en"), [Sentence("Call 112.")])
+    assert await forget(store, talk, "I do not want to live any more") == 0

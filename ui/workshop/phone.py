@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from coach.conversation import Conversation
 from coach.errors import CoachError, NotFoundError, StoreError
 from coach.events import Began, Done, Event
+from coach.workshop.forgetting import forget
 from coach.workshop.room import RoomError
 from coach.workshop.rooms import Seat
 from ui.shown import Shown, after, as_stored, begun, remembered
@@ -79,8 +80,12 @@ class Phone:
                 await self._tell_mine()
                 self.hub.changed(room)
             case "card":
-                await self.hub.walls.send(room, step, self._key, str(message.get("text", "")))
-                self.page.tell({"kind": "card_taken"})
+                text = str(message.get("text", ""))
+                await self.hub.walls.send(room, step, self._key, text)
+                forgotten = await forget(self.hub.rooms.store, self.seat.conversation, text)
+                self.page.tell({"kind": "card_taken", "forgotten": forgotten})
+                if forgotten and self.conversation is not None:
+                    await self._tell_all()
                 self.hub.changed(room)
             case "vote":
                 await self.hub.walls.vote(room, str(message.get("card", "")), self._key)

@@ -76,10 +76,11 @@ const HAPPENS = {
     showTurn(turn);
     if (!turn.answering) trouble("");
   },
-  card_taken: () => {
+  card_taken: ({ forgotten }) => {
     const input = $("#card");
     if (input) input.value = "";
-    note("Your card waits, sealed, until enough others have written. Then they show together, mixed.");
+    const gone = forgotten ? " You had said it to the coach in the same words; there it is deleted now." : "";
+    note(`Your card waits, sealed, until enough others have written. Then they show together, mixed.${gone}`);
   },
   care: ({ agreed }) => {
     cared = agreed;
