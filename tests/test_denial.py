@@ -1,10 +1,10 @@
 """What a person says it is not, is no topic and no danger; what only sounds like a denial stays."""
 
 import pytest
+from guided import coach
 
 from coach.contradiction import contradicted
 from coach.denial import denied_matters, denies_danger, without_denied
-from guided import coach
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,9 @@
 """Words to say that are built from what the person told."""
 
 import pytest
+from guided import coach, text
 
 from coach.sayable import built, has_facts
-from guided import coach, text
 
 TAIL, BLANK = "How did you see it?", "I'd like to talk with you about [what you saw, and when]."
 
