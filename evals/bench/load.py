@@ -23,7 +23,7 @@ from coach.config import Settings
 from coach.errors import CoachError
 from coach.workshop.rooms import Rooms
 from evals.bench.crowd import JOINED
-from evals.bench.text import messages, p
+from evals.bench.text import messages, p, processor_s
 from ui.workshop.serving import Choice, open_room, own_settings
 
 Note = Callable[[str], None]
@@ -66,7 +66,7 @@ def measure(
                 "speakers": speakers, "every_s": every_s, "seconds": seconds, "messages": messages(60),
             }  # fmt: skip
             found = _crowd(orders, seconds, served[0].pid if workers > 1 else None)
-            peak = watch.stop()
+            peak, cpu_s = watch.stop()
         finally:
             for one in served:
                 with suppress(ProcessLookupError):
@@ -76,11 +76,11 @@ def measure(
                 one.kill()
             if settings.database_url:
                 asyncio.run(_ended(own))
-    return _report(found, people, speakers, seconds, workers, peak)
+    return _report(found, people, speakers, seconds, workers, peak, cpu_s)
 
 
 def _report(
-    found: dict[str, Any], people: int, speakers: int, seconds: float, workers: int, peak: float
+    found: dict[str, Any], people: int, speakers: int, seconds: float, workers: int, peak: float, cpu_s: float
 ) -> dict[str, Any]:
     typed, spoken = found["typed_ms"], found["spoken_ms"]
     if not typed:
@@ -95,6 +95,8 @@ def _report(
         report |= {"spoken_turns": len(spoken), "spoken_first_sentence_p50_ms": p(spoken, 50)}
         report |= {"spoken_first_sentence_p95_ms": p(spoken, 95)}
     report |= {"errors": len(found["errors"]), "what": sorted(set(found["errors"]))[:5]}
+    # Beside other work on the machine the waiting says little; this says what a turn takes.
+    report |= {"cpu_per_turn_ms": round(1000 * cpu_s / report["turns"], 1)}
     report |= {"sent_again": found["again"], "lost_turns": found["lost"], "peak_rss_mb": round(peak, 1)}
     return report | {"aims": AIMS}
 
@@ -186,18 +188,22 @@ class _Watch:
         self._pids = pids
         self._over = threading.Event()
         self._peak_kb = 0
+        self._began = [processor_s(pid) for pid in pids]
+        self._used = [0.0] * len(pids)
         self._thread = threading.Thread(target=self._look, daemon=True)
         self._thread.start()
 
-    def stop(self) -> float:
-        """Megabytes of the largest worker."""
+    def stop(self) -> tuple[float, float]:
+        """Megabytes of the largest worker, and seconds of processor time of all."""
         self._over.set()
         self._thread.join()
-        return self._peak_kb / 1024
+        return self._peak_kb / 1024, sum(self._used)
 
     def _look(self) -> None:
         while not self._over.wait(0.5):
-            for pid in self._pids:
+            for n, pid in enumerate(self._pids):
+                with suppress(OSError):  # killed
+                    self._used[n] = processor_s(pid) - self._began[n]
                 self._peak_kb = max(self._peak_kb, _rss_kb(pid))
 
 

@@ -256,10 +256,10 @@ def _settled(pid: int, began: float) -> dict[str, float]:
     """Memory and time once a process has become quiet; nothing where the system does not tell."""
     if not Path(f"/proc/{pid}/stat").exists():
         return {}
-    used = _processor_s(pid)
+    used = processor_s(pid)
     while time.perf_counter() - began < PAGE_S:
         time.sleep(1)
-        before, used = used, _processor_s(pid)
+        before, used = used, processor_s(pid)
         if used - before < IDLE_CPU_S:
             break
     status = Path(f"/proc/{pid}/status").read_text()
@@ -268,7 +268,7 @@ def _settled(pid: int, began: float) -> dict[str, float]:
     return {"page_quiet_ms": round(quiet_s * 1000, 1), "page_peak_rss_mb": round(peak_kb / 1024, 1)}
 
 
-def _processor_s(pid: int) -> float:
+def processor_s(pid: int) -> float:
     """Seconds of processor time that a process has used."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
