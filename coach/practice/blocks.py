@@ -26,8 +26,8 @@ LONGEST_QUOTE_WORDS = 14
 DEFAULT_MINUTES = 60
 DEFAULT_PEOPLE = 8
 
-Reword = Callable[[str], str]
-"""A sentence worded without blame, every fact kept; as it is where nothing in it is marked."""
+Reword = Callable[[list[str]], list[str]]
+"""Lines worded without blame, every fact kept, each as it is where nothing in it is marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,8 @@ def _timeline(block: "Block", making: Making) -> list[str] | None:
     zone = " (UTC)" if found.zoned else ""
     lines = [f"| When{zone} | What happened | {block.title} |", "|---|---|---|"]
     pending: list[Gap] = []
-    for event in found.events:
-        text = _cell(told(event, found, making.reword))
+    for event, worded in zip(found.events, wordings(found, making.reword), strict=True):
+        text = _cell(told(event, worded))
         if several and event.source:
             text += f" *({_cell(event.source)})*"
         for gap in [one for one in pending if one.before is event]:
@@ -88,9 +88,8 @@ def _span(gap: Gap) -> str:
     return f"{hours:.0f} hours" if hours < 48 else f"{hours / 24:.0f} days"
 
 
-def told(event: Event, found: Timeline, reword: Reword) -> str:
-    """An event as a timeline tells it: worded without blame, with who said it where it is a message."""
-    text = worded(event, found, reword)
+def told(event: Event, text: str) -> str:
+    """An event as a timeline tells it, with who said it where it is a message. ``text``: its wording."""
     named = event.actor and re.search(rf"\b{re.escape(event.actor.split()[0])}\b", text)
     if event.actor and (re.search(r"\b(?:I|my|me)\b", text) or not named):
         return f"{event.actor}: “{text.strip('“”')}”"
@@ -101,19 +100,24 @@ def told(event: Event, found: Timeline, reword: Reword) -> str:
 _STAND_INS = ("Alex", "Robin", "Kim", "Sam", "Jo", "Lee")
 
 
-def worded(event: Event, found: Timeline, reword: Reword) -> str:
-    """What an event says without blame, and without the time that stands beside it anyway."""
-    text = " ".join(event.text.split()).strip(" ;") or event.said
-    if event.said:
-        text = re.sub(rf"^(?:at |around |about |by )?{re.escape(event.said)}[,:]? (?=\w)", "", text, flags=re.I)
-    nicks = [one for one in dict.fromkeys(e.actor for e in found.events) if one and one in text and not one.isalpha()]
+def wordings(found: Timeline, reword: Reword) -> list[str]:
+    """What each event says without blame, and without the time that stands beside it anyway."""
+    nicks = [one for one in dict.fromkeys(event.actor for event in found.events) if one and not one.isalpha()]
     swaps = list(zip(nicks, _STAND_INS, strict=False))
-    for nick, name in swaps:
-        text = text.replace(nick, name)
-    text = reword(text)
-    for nick, name in swaps:
-        text = re.sub(rf"\b{name}\b", nick, text)
-    return text[:1].upper() + text[1:] if event.text[:1].isupper() else text
+    texts = []
+    for event in found.events:
+        text = " ".join(event.text.split()).strip(" ;") or event.said
+        if event.said:
+            text = re.sub(rf"^(?:at |around |about |by )?{re.escape(event.said)}[,:]? (?=\w)", "", text, flags=re.I)
+        for nick, name in swaps:
+            text = text.replace(nick, name)
+        texts.append(text)
+    worded = []
+    for event, text in zip(found.events, reword(texts), strict=True):
+        for nick, name in swaps:
+            text = re.sub(rf"\b{name}\b", nick, text) if nick in event.text else text
+        worded.append(text[:1].upper() + text[1:] if event.text[:1].isupper() else text)
+    return worded
 
 
 def _cell(text: str) -> str:
@@ -164,12 +168,13 @@ def _moments(block: "Block", making: Making) -> list[str] | None:
     if found is None:
         return None
     lines, used = [], set[str]()
+    worded = dict(zip(map(id, found.events), wordings(found, making.reword), strict=True))
     for event in key_moments(found, block.most or 7):
         fits = [one.text for one in block.options if any(re.search(when, event.text, re.I) for when in one.when)]
         fits += [one.text for one in block.options if not one.when]
         fresh = [text for text in fits if text not in used] or fits
         used.add(fresh[0])
-        text = worded(event, found, making.reword).strip("“” ")
+        text = worded[id(event)].strip("“” ")
         words = text.replace("|", "/").split()
         short = " ".join(words[:LONGEST_QUOTE_WORDS]) + (" …" if len(words) > LONGEST_QUOTE_WORDS else "")
         when = found.shown(event)
@@ -210,9 +215,8 @@ def _reworded(block: "Block", making: Making) -> list[str] | None:
     if found is None:
         return None
     lines = []
-    for event in found.events:
-        text = " ".join(event.text.split())
-        other = worded(event, found, making.reword).strip("“”")
+    for event, worded in zip(found.events, wordings(found, making.reword), strict=True):
+        text, other = " ".join(event.text.split()), worded.strip("“”")
         if other.lower() not in text.lower():
             lines.append(f"- {_quoted(event, LONGEST_CELL_WORDS)} reads instead: {other}")
     return lines or None
