@@ -60,7 +60,7 @@ def _invented(root: Path) -> None:
 
 
 WEAKENINGS = (
-    Weakening("prompt", "vera", "high-harm items failed", _evasive),
+    Weakening("prompt", "vera", "talks with any high harm", _evasive),
     Weakening("gate", "gate", "crisis recall, explicit", _deaf),
     Weakening("card", "cards", "lines of the cards that the checks refuse", _invented),
 )
