@@ -28,10 +28,10 @@ from knowledge.fusion import fuse
 from knowledge.index import Index, OnNotice
 from knowledge.intake import Intake, OnFile, Report
 from knowledge.matcher import Matcher, load_matcher
-from knowledge.reader import Reader
 from knowledge.passages import card_passages, claim_passage
 from knowledge.phrases import Phrase, card_phrases, claim_phrases
 from knowledge.ranking import Comparison, Query, Ranking, softmax, standard
+from knowledge.reader import Reader
 from knowledge.removal import Receipt, find, remove
 from knowledge.sentences import with_sentences
 from knowledge.vectors import OnProgress, embed_cached
@@ -140,7 +140,7 @@ class KnowledgeLibrary:
 
     def asked(self, text: str) -> Asked:
         """A question as the documents are asked it."""
-        read = self._read(text)
+        read = self._read(text, called=False)
         return self._asked(text, read, coverage.confidence(self._signals(read)))
 
     def add(
@@ -343,12 +343,14 @@ class KnowledgeLibrary:
         ids = (owner.removeprefix("card:") for owner in self._card_ranking.owners)
         return np.array([scores[place[id]] if id in place else lowest for id in ids])
 
-    def _read(self, text: str) -> Read:
+    def _read(self, text: str, *, called: bool = True) -> Read:
+        """``called``: the matcher reads it too, which only the choice of a card needs and which takes the longest."""
+        called = called and self._matcher is not None
         with self._remembering:
-            if text in self._reads:
+            if text in self._reads and (self._reads[text].called is not None or not called):
                 self._reads.move_to_end(text)
                 return self._reads[text]
-        reading = self._beside.submit(self._called, text) if self._matcher else None
+        reading = self._beside.submit(self._called, text) if called else None
         query = Query(text, None if self.embedder is None else self.embedder.embed(with_sentences(text)))
         cards, claims = self._card_ranking.compare(query), self._claim_ranking.compare(query)
         read = Read(query, cards, claims, reading.result() if reading else None)
