@@ -66,7 +66,7 @@ def written() -> list[dict[str, str]]:
     What follows a hyphen after ``none`` in a file name says what the harmless lines look like.
     """
     rows = []
-    for path in sorted((CASES / "written").glob("*.txt")):
+    for path in sorted((CASES / "written").rglob("*.txt")):
         label = "none" if path.stem.startswith("none") else path.stem
         for text in path.read_text("utf-8").splitlines():
             kept = int(hashlib.sha256(text.encode()).hexdigest(), 16) % WRITTEN_KEPT == 0
@@ -272,7 +272,7 @@ def make(embedder: Embedder, ending: str, out: Path) -> None:
             "n_none": int((truth == "none").sum()),
         }
     print(json.dumps(figures))
-    read = [*(CASES / f"{name}.jsonl" for name in FILES), *sorted((CASES / "written").glob("*.txt"))]
+    read = [*(CASES / f"{name}.jsonl" for name in FILES), *sorted((CASES / "written").rglob("*.txt"))]
     text = "".join(path.read_text("utf-8") for path in (*read, CASES / "grammar.yaml"))
     record = {
         "embedder": embedder.name, "trained": datetime.now(UTC).date().isoformat(), "seed": SEED, "hidden": HIDDEN,
