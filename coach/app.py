@@ -222,7 +222,7 @@ class _Parts:
         self._parser = Parser(None if missing("parser") else spacy_model_path(settings.cache))
         self._coaching = CoachingPolicy(library, self._parser)
         language = Language(self._parser, library.embedder)
-        self._rehearsal = Rehearsal(personas(), Ear(language, library.embedder), language)
+        self._rehearsal = Rehearsal(personas(), Ear(language, library.embedder, library.reader), language)
         self.policy = self.keeper = self.practising(None)
         self.guided = GuidedWriter()
         library.warm()

@@ -63,10 +63,12 @@ def rehearsal(setting: Setting) -> list[Row]:
     from coach.app import open_language
     from coach.rehearsal.landing import Ear
     from evals.rehearsal import pairs, scenes
+    from knowledge.reader import load_reader
 
-    kept = list(scenes(Ear(open_language(setting.settings), setting.embedder), pairs("later")))
-    hits = [scene.holds for scene in kept]
-    return [share(10, "a skilful line lowers threat, a blaming one raises it", "own pairs", "later", hits, "≥ 0.95")]
+    ear = Ear(open_language(setting.settings), setting.embedder, load_reader(setting.settings.cache))
+    found = {split: [scene.holds for scene in scenes(ear, pairs(split))] for split in ("later", "fresh")}
+    metric = "a skilful line lowers threat, a blaming one raises it"
+    return [share(10, metric, "own pairs", split, hits, "≥ 0.95") for split, hits in found.items()]
 
 
 def retrieval(setting: Setting) -> list[Row]:

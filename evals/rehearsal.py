@@ -1,6 +1,6 @@
 """Whether the counterpart answers to how it is spoken to: pairs of lines that differ in that alone.
 
-    uv run python -m evals.rehearsal [--split later] [--show]
+    uv run python -m evals.rehearsal [--split fresh] [--small] [--show]
 
 Each pair is said at the same moment of a scene, to every persona in turn. It holds where the skilful line lowers the
 counterpart's threat and the blaming one raises it.
@@ -16,7 +16,8 @@ from coach.rehearsal.landing import Ear
 from coach.rehearsal.persona import Persona, personas
 from coach.rehearsal.state import State
 
-# ``tune`` was looked at when the cues were written and is learned from; ``later`` was written afterwards.
+# ``tune`` was looked at when the cues were written and is learned from; ``later`` was written afterwards, and ``fresh``
+# before most of the lines that are learned from. Neither of them is.
 PAIRS = Path(__file__).parent / "data" / "rehearsal_pairs.jsonl"
 
 
@@ -54,23 +55,27 @@ def scenes(ear: Ear, chosen: Sequence[Pair], each: int = 3) -> Iterator[Scene]:
     """Every pair with ``each`` of the personas, in turn."""
     everyone: list[Persona] = list(personas().values())
     for number, pair in enumerate(chosen):
+        heard = [ear.hear(line, pair.before) for line in (pair.skilful, pair.blaming)]
         for turn in range(each):
             persona = everyone[(number + turn) % len(everyone)]
             start = State.of(persona)
-            after = [start.after(ear.hear(line, pair.before), persona) for line in (pair.skilful, pair.blaming)]
+            after = [start.after(landing, persona) for landing in heard]
             yield Scene(pair, persona.name, *(round(state.threat - start.threat, 3) for state in after))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--split", choices=["tune", "later"], default=None)
+    parser.add_argument("--split", choices=["tune", "later", "fresh"], default=None)
+    parser.add_argument("--small", action="store_true", help="by the small encoder alone")
     parser.add_argument("--show", action="store_true", help="print the pairs that do not hold")
     options = parser.parse_args()
     from coach.app import load_settings, open_language
     from knowledge.embedding import load_embedder
+    from knowledge.reader import load_reader
 
     settings = load_settings()
-    ear = Ear(open_language(settings), load_embedder(settings.cache))
+    reader = None if options.small else load_reader(settings.cache)
+    ear = Ear(open_language(settings), load_embedder(settings.cache), reader)
     found = list(scenes(ear, pairs(options.split)))
     held = sum(scene.holds for scene in found)
     print(f"{held} of {len(found)} scenes hold ({100 * held / len(found):.1f} %)")

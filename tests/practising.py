@@ -30,7 +30,7 @@ def language() -> Language:
 
 @cache
 def ear() -> Ear:
-    return Ear(language(), coach().library.embedder)
+    return Ear(language(), coach().library.embedder, coach().library.reader)
 
 
 class Practising:

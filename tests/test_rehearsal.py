@@ -1,14 +1,17 @@
 """Rehearsals: a counterpart whose mood answers to how it is spoken to, and the ways to steer a scene."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from coach.errors import CoachError
 from coach.gate import SafetyGate
 from coach.grounding import GroundingCheck
 from coach.protocols import Brief
+from coach.rehearsal.landing import Ear
 from coach.rehearsal.persona import FOLDER, load, personas
 from coach.rehearsal.policy import cue_of
 from coach.rehearsal.state import State
@@ -17,7 +20,7 @@ from coach.writers.endpoint import messages
 from coach.writers.rehearsed import spoken_parts
 from evals.rehearsal import pairs, scenes
 from tests.guided import coach
-from tests.practising import Practising, ear, text
+from tests.practising import Practising, ear, language, text
 
 SKILFUL = (
     "In Tuesday's review you asked whether anyone had tested it, and two people didn't speak after that. "
@@ -76,9 +79,28 @@ def test_a_skilful_line_lowers_threat_and_a_blaming_one_raises_it() -> None:
     found = list(scenes(ear(), pairs("tune")))
     assert len(found) >= 200
     assert sum(scene.holds for scene in found) >= 0.95 * len(found)
-    # Lines written after the cues: fewer, and a floor that only a real loss goes below.
-    later = list(scenes(ear(), pairs("later")))
-    assert sum(scene.holds for scene in later) >= 0.8 * len(later)
+
+
+@pytest.mark.parametrize("split", ["later", "fresh"])
+def test_so_do_lines_that_were_not_learned_from(split: str) -> None:
+    found = list(scenes(ear(), pairs(split)))
+    assert sum(scene.holds for scene in found) >= 0.8 * len(found)
+
+
+def test_without_the_second_encoder_the_small_head_hears() -> None:
+    small = Ear(language(), coach().library.embedder)
+    assert small.hear("You are lazy and everyone knows it").threat > 0 > small.hear("What was it like for you?").threat
+    other = Ear(language(), coach().library.embedder, _Other())
+    assert other.hear("Your work is an insult") == small.hear("Your work is an insult")
+
+
+class _Other:
+    """An encoder that no head was trained on."""
+
+    name, dimensions = "other", 2
+
+    def embed(self, texts: Sequence[str]) -> np.ndarray:
+        raise AssertionError("never asked")
 
 
 def test_blame_closes_and_observation_with_a_question_opens() -> None:
