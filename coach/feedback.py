@@ -170,8 +170,10 @@ def _strengths(
 def _try_next(scene: Scene, heard: Sequence[Landing], counts: dict[str, float], language: Language) -> Point:
     """The one change that would have helped most: the costliest moment, else what was missing."""
     lines = scene.lines
-    worst = max(range(len(lines)), key=lambda n: heard[n].threat)
-    if heard[worst].threat > 0.02:
+    # What only has a sharp sound is named where nothing kind is in it: a line is not praised and blamed at once.
+    costs = [0.0 if not any(map(one.has, _COSTLY)) and any(map(one.has, _ORDER)) else one.threat for one in heard]
+    worst = max(range(len(lines)), key=costs.__getitem__)
+    if costs[worst] > 0.02:
         kind = next((cue for cue in _COSTLY if heard[worst].has(cue)), "accusing")
         word = dict(heard[worst].said).get(kind, "")
         reworded = next(
@@ -213,7 +215,7 @@ def page(found: Feedback, before: Feedback | None = None) -> Page:
     lines += [f"- {_cap(point.say)} “{point.quote}”" for point in found.strengths]
     lines += ["", "## One thing to try", "", f"{_cap(found.try_next.say)} You said: “{found.try_next.quote}”", ""]
     lines += [f"Perhaps: “{found.try_next.better}”", "", "## How it went", ""]
-    lines += ["| you said | they said | openness |", "|---|---|---|"]
+    lines += ["| you said | they said | open |", "|---|---|---|"]
     lines += [
         f"| {_cell(quote(m.said))} | {_cell(quote(m.reply))} | {round(100 * m.openness)} |" for m in found.timeline
     ]
