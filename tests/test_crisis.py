@@ -248,3 +248,20 @@ def test_state_of_the_latest_crisis() -> None:
     assert found is not None
     assert str(found) == "denied:own:en"
     assert state_of(()) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "who"),
+    [
+        ("It ends tonight. I do not want anyone to stop me.", "own"),
+        ("I've made my peace. It all ends tomorrow.", "own"),
+        ("My boy is so low. Should I take the knives away?", "other"),
+    ],
+)
+def test_an_end_that_is_announced_is_noticed(gate: SafetyGate, said: str, who: str) -> None:
+    assert states(talk(gate, said)) == [f"asked:{who}:en"]
+
+
+@pytest.mark.parametrize("said", ["The sale ends tonight.", "Nobody can stop me now, we ship on Friday."])
+def test_other_ends_are_none(gate: SafetyGate, said: str) -> None:
+    assert states(talk(gate, said)) == [None]
