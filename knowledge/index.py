@@ -58,6 +58,8 @@ class Index:
         self._rows = rows
         self._on_notice = on_notice
         self._open: OpenGeneration | None = None
+        self._opened = ""
+        """Folder of the open generation."""
         self._stamp: tuple[int, int] | None = None
         # Protects the open generation while it is exchanged for a newer one.
         self._exchange = threading.Lock()
@@ -93,8 +95,15 @@ class Index:
 
     def _present(self) -> "OpenGeneration":
         with self._exchange:
-            if self._open is not None and self._stamp == self._stamp_now() and self._open.key == self._rows.key():
-                return self._open
+            if self._open is not None and self._open.key == self._rows.key():
+                # Another process that proved the same generation writes its pointer anew; what is open stays open.
+                stamp = self._stamp_now()
+                if self._stamp == stamp:
+                    return self._open
+                still = self._pointer()
+                if still is not None and still.folder == self._opened:
+                    self._stamp = stamp
+                    return self._open
             self._release()
             pointer = self._pointer()
             if pointer is None:
@@ -122,6 +131,7 @@ class Index:
                     self._stamp = self._stamp_now()
         unreturned.touch()
         opened = generation.OpenGeneration(folder, pointer.key)
+        self._opened = pointer.folder
         unreturned.unlink(missing_ok=True)
         return opened
 

@@ -83,6 +83,8 @@ def two(tmp_path: Path) -> Iterator[Two]:
 
     found = asyncio.run(made())
     with TestClient(make_app(workshop)) as client:
+        while client.get("/health").status_code != 200:
+            pass
         yield Two(client, workshop, *found)
 
 

@@ -5,6 +5,7 @@ one is killed in the middle, and what had been answered is looked for afterwards
 """
 
 import asyncio
+import http.client
 import json
 import os
 import signal
@@ -32,9 +33,6 @@ AIMS = {"first_sentence_p95_ms": 1000.0, "errors": 0.0, "lost_turns": 0.0, "peak
 """Figures at or below which a room is served well."""
 
 START_S = 120
-WARM_S = 20
-"""Seconds at the beginning in which everybody joins and the models fill their caches; not counted as time, but every
-sentence of the crowd is."""
 
 
 def measure(
@@ -148,12 +146,22 @@ def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
             assert process.stderr is not None
             last = (process.stderr.read().decode().strip().splitlines() or ["no line"])[-1]
             raise CoachError(f"The workshop did not come up ({last}). Run: coach doctor")
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                time.sleep(WARM_S)  # the coach behind it loads its models
-                return
+        if _ready(port):
+            return
         time.sleep(0.2)
     raise CoachError("The workshop did not come up in two minutes. Run: coach doctor")
+
+
+def _ready(port: int) -> bool:
+    """Whether a worker has loaded its models."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/health")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def _crowd(orders: dict[str, Any], seconds: float, victim: int | None) -> dict[str, Any]:

@@ -60,6 +60,8 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 
+WARM = ("My colleague interrupts the others.", "Is it true that trust makes teams faster?")
+
 NOT_IN = "You are not in a room. Open the address on the wall and type its code."
 NOT_YOURS = "This desk belongs to a room's facilitator. Open the link that the coach printed."
 
@@ -84,6 +86,8 @@ class Workshop:
         self.hub = Hub(coach, self.rooms, self.walls)
         self.parts = parts or Parts(coach.settings, weights_of(coach.settings))
         self.brake = Brake()
+        self.ready = asyncio.Event()
+        """Set once the first message would be answered as quickly as the next."""
 
     async def seat(self, headers: dict[str, str]) -> tuple[str, Seat] | None:
         key = cookie_of(headers, SEAT_COOKIE)
@@ -114,7 +118,7 @@ def make_app(workshop: Workshop) -> "Starlette":
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.mount("/voice", StaticFiles(directory=VOICE), name="voice")
     app.add_middleware(Sealed)
-    _pages(app)
+    _pages(app, workshop)
     _phone_routes(app, workshop)
     _desk_routes(app, workshop)
     _sockets(app, workshop)
@@ -151,7 +155,7 @@ class Sealed:
         await self.app(scope, receive, sending)
 
 
-def _pages(app: "Starlette") -> None:
+def _pages(app: "Starlette", workshop: Workshop) -> None:
     from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse
 
     for path, name in (("/", "phone"), ("/desk", "desk"), ("/wall", "wall")):
@@ -165,7 +169,8 @@ def _pages(app: "Starlette") -> None:
         _route(app, path, page())
 
     async def health(request: Any) -> Any:
-        return PlainTextResponse("ok")
+        """For proxies: a worker that still loads its models gets no phones yet."""
+        return PlainTextResponse("ok") if workshop.ready.is_set() else PlainTextResponse("loading", 503)
 
     async def paper_kit(request: Any) -> Any:
         return HTMLResponse(kit())
@@ -445,6 +450,9 @@ async def _turn_away(websocket: "WebSocket") -> None:
 async def _make_ready(workshop: Workshop) -> None:
     try:
         await workshop.coach.ready()
+        # Two at once, as in the room: each thread that searches opens the index for itself.
+        await asyncio.gather(*(workshop.coach.library.search(text) for text in WARM))
+        workshop.ready.set()
     except CoachError as exc:
         logger.warning("%s", exc)
 
