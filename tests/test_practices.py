@@ -486,3 +486,16 @@ def test_ordinary_talk_of_messages_and_surveys_is_coached(said: str) -> None:
     talk = Practising()
     talk.say(said)
     assert talk.moves != ["practice.no_watch"]
+
+
+def test_a_name_keeps_its_capital_and_what_belongs_elsewhere_goes_there() -> None:
+    talk = Practising("hard-conversation")
+    talk.say(
+        "I dread telling my deputy that the promotion went to somebody else", "Anna has led two big projects",
+        "I never told him what the post needs", "I can offer him the Lisbon project", "He'll be devastated, maybe angry",
+        "On Friday", "write it",
+    )  # fmt: skip
+    assert "The reason is this: Anna has led two big projects." in talk.page
+    assert "- What I can offer: the Lisbon project\n" in talk.page
+    assert "What I expect them to feel: devastated, maybe angry" in talk.page
+    assert "For the work: He'll" not in talk.page

@@ -142,7 +142,9 @@ def _all_elsewhere(practice: Practice, form: Form, said: str, asked: str) -> dic
         for one in practice.fields
         if one.id != asked and form.wanted(one) and (value := _by_pattern(one, said))
     }
-    told = sum(len(value) for value in found.values())
+    # What is already known is only corrected by a message about little else: "I want him to" may begin anything.
+    spans = {id: match.group() for id in found if (match := _match(practice.field(id), said)) and not form.has(id)}
+    told = sum(len(spans.get(id, value)) for id, value in found.items())
     return found if told >= _ELSEWHERE * len(said.strip(" .!?,")) else {}
 
 
@@ -193,10 +195,13 @@ def _told(one: Field, frame: Frame, *, beside: bool) -> str | None:
 
 
 def _by_pattern(one: Field, said: str) -> str | None:
-    for pattern in one.patterns:
-        if match := re.search(pattern, said, re.I):
-            return cleaned(match["value"])
-    return None
+    match = _match(one, said)
+    return cleaned(match["value"]) if match else None
+
+
+def _match(one: Field, said: str) -> re.Match[str] | None:
+    found = (re.search(pattern, said, re.I) for pattern in one.patterns)
+    return next((match for match in found if match), None)
 
 
 def _best(one: Field, frame: Frame) -> Slot | None:

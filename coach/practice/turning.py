@@ -134,11 +134,13 @@ def short(text: str) -> str | None:
     return text if len(text.split()) <= 5 else None
 
 
-def _lowered(text: str) -> str:
-    """The first letter small, unless its word is a name by its form: I, S3, GitLab."""
+def _lowered(text: str, parser: Parser) -> str:
+    """The first letter small, unless its word is a name: by its form (I, S3, GitLab), or as it is read (Anna)."""
     first = text.split(" ", 1)[0]
     named = first in {"I", "I'm", "I've", "I'd", "I'll"} or re.search(r"\d|.[A-Z]", first)
-    return text if named else text[:1].lower() + text[1:]
+    if named or not text[:1].isupper() or parser.read(text).doc[0].pos_ == "PROPN":
+        return text
+    return text[:1].lower() + text[1:]
 
 
 def turning(other: str, parser: Parser) -> dict[str, Callable[[str], str | None]]:
@@ -147,7 +149,7 @@ def turning(other: str, parser: Parser) -> dict[str, Callable[[str], str | None]
         "to_them": lambda text: to_them(text, other, parser),
         "to_you": lambda text: to_you(text, parser),
         "bare": lambda text: bare(text, parser),
-        "lower": _lowered,
+        "lower": lambda text: _lowered(text, parser),
         "object": lambda text: {"I": "me", "We": "us", "we": "us"}.get(text, text),
         "cap": lambda text: text[:1].upper() + text[1:],
         "short": short,
