@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from coach.kinds import lines_wanted
 from coach.phrasebook import bank, cautions
 from coach.sayable import has_facts
 from coach.scene import (
@@ -142,7 +143,8 @@ def _ask_words(scene: Scene) -> Plan:
         return _own_words(scene)
     words = best_words(scene)
     # Blanks to fill are little help to somebody who has just told the facts, or what was their own part.
-    if scene.frame.now("own_part") and has_facts(scene.frame):
+    brief = lines_wanted(scene.frame.said) is not None
+    if (scene.frame.now("own_part") or (brief and scene.frame.has("own_part"))) and has_facts(scene.frame):
         return _own_words(scene)
     blanks = scene.card.words[words].say.count("[") if words is not None else 0
     if blanks > 1 and scene.sure < SURE and has_facts(scene.frame):

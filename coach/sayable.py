@@ -12,6 +12,7 @@ from coach.kinds import lines_wanted
 from coach.phrasebook import sentence_case
 from coach.turned import confessed
 
+_PLURAL = re.compile(r"(?<!s)s$|\b(?:team|crew|people|staff)$")
 _SORRY = re.compile(r"\b(?:sorry|apolog|forgive|put (?:it|this) right|make (?:it|this) right|own up)", re.I)
 _HEDGES = re.compile(r",? \b(?:to be (?:honest|fair)|honestly|really|i guess|i think|you know)\b|^i think (?=i)", re.I)
 _MOST_PARTS = 2
@@ -81,13 +82,25 @@ def _when(frame: Frame) -> str | None:
 
 def _own(frame: Frame) -> list[str]:
     """What the person did themselves, as they would say it to the other; the latest first, at most two."""
-    alone = len({slot.text.lower() for slot in (*frame.all("person"), *frame.all("role"))}) <= 1
+    alone = len(_others(frame)) <= 1
     found: list[str] = []
     for slot in reversed(frame.all("own_part")):
         text = _said(slot, alone)
         if text and not any(text.lower() in other.lower() for other in found) and len(text.split()) <= LONGEST_PART:
             found.append(text)
     return list(reversed(found[:_MOST_PARTS]))
+
+
+def _others(frame: Frame) -> set[str]:
+    """Those spoken of one by one: "my deputy Anna" is one, and of several, such as two nurses, nobody says "she"."""
+    people = frame.all("person")
+    named = {slot.text.lower() for slot in people}
+    roles = {
+        slot.text.lower()
+        for slot in frame.all("role")
+        if not any(slot.turn == one.turn and slot.start <= one.start <= slot.end + 1 for one in people)
+    }
+    return named | {role for role in roles if not _PLURAL.search(role)}
 
 
 def _said(slot: Slot, alone: bool) -> str | None:

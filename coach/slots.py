@@ -13,6 +13,8 @@ from coach.lexicon import lexicon
 from coach.parse import Clause, Phrase, Utterance
 from coach.turned import turned
 
+_THE_TALK = frozenset(("talk", "conversation", "meeting", "call", "chat", "discussion"))
+"""Who dreads one of these says nothing yet of what is feared in it."""
 _MEASURES: tuple[SlotKind, ...] = ("deadline", "count", "duration")
 
 
@@ -234,7 +236,7 @@ def _fear(u: Utterance, clause: Clause, turn: int) -> Slot | None:
             )
         if child.dep_ == "prep" and child.lower_ in {"of", "about", "for"}:
             objects = list(child.children)
-            if objects:
+            if objects and objects[0].lemma_ not in _THE_TALK:
                 start = objects[0].left_edge.idx
                 return _slot(
                     "fear",
@@ -246,7 +248,7 @@ def _fear(u: Utterance, clause: Clause, turn: int) -> Slot | None:
                     "np" if objects[0].dep_ == "pobj" else "clause",
                     clause,
                 )
-        if child.dep_ == "dobj":
+        if child.dep_ == "dobj" and child.lemma_ not in _THE_TALK:
             return _slot("fear", u, child.left_edge.idx, _end(child), turn, 0.85, "np", clause)
     return None
 

@@ -51,7 +51,7 @@ def confessed(clause: Clause, alone: bool) -> str | None:
     """What the person did, said to the other: "I snapped at her" → "I snapped at you".
 
     ``alone``: the talk is of one other person only. Else it stands in brackets who is meant. None where the clause
-    is not about the person themselves.
+    is not about the person themselves, or where somebody else does something in it and it is open who.
     """
     span = clause.head.doc.char_span(clause.start, clause.end)
     subject = subject_of(clause.head)
@@ -63,12 +63,23 @@ def confessed(clause: Clause, alone: bool) -> str | None:
         if token.i < first.i:
             continue
         word = token.lower_
-        if token.tag_ in {"PRP", "PRP$"} and word in {"he", "she", "him", "her", "his", "their", "them", "they"}:
+        if token.dep_ in {"nsubj", "nsubjpass"} and word in _THIRD and not alone:
+            return None
+        if alone and (word in _THIRD_BE or token.tag_ == "VBZ") and _of_third(token):
+            out.append(_THIRD_BE.get(word, token.lemma_) + token.whitespace_)
+        elif token.tag_ in {"PRP", "PRP$"} and word in {"he", "she", "him", "her", "his", "their", "them", "they"}:
             turned_word = "your" if token.tag_ == "PRP$" else "you"
             out.append((turned_word if alone else f"[{turned_word} or {word}]") + token.whitespace_)
         else:
             out.append(("I" if word == "i" else token.text) + token.whitespace_)
     return "".join(out).strip(" ,.;")
+
+
+def _of_third(verb: "Token") -> bool:
+    """Whether he, she or they do it."""
+    head = verb.head if verb.dep_ in {"aux", "auxpass"} else verb
+    subject = subject_of(head)
+    return subject is not None and subject.lower_ in _THIRD
 
 
 def addressed(clause: Clause, other: str) -> str | None:
