@@ -6,6 +6,7 @@ here and in Inspect (``evals.tasks.inspecting``). Nothing here needs a language 
 
 import random
 import tempfile
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
@@ -76,7 +77,7 @@ class Scored:
     values: Mapping[str, float]
 
 
-class Suite:
+class Suite(ABC):
     """Cases and how they are scored. Subclasses say what differs."""
 
     name: str
@@ -87,25 +88,28 @@ class Suite:
     public = False
     """Whether it has nothing to measure without the public data."""
 
+    @abstractmethod
     def cases(self, data: Path | None) -> list[Case]:
-        raise NotImplementedError
+        """The cases, without the public ones where ``data`` is None."""
 
     def next(self, case: Case, exchanges: Sequence[Exchange]) -> str | None:
         """What the person says next; None at the end."""
         return case.messages[len(exchanges)] if len(exchanges) < len(case.messages) else None
 
-    def prepare(self, case: Case, conversation: "Conversation") -> None:
+    def prepare(self, case: Case, conversation: "Conversation") -> None:  # noqa: B027 - most suites change nothing
         """Changes what the conversation was given, before the first message."""
 
+    @abstractmethod
     def score(self, case: Case, exchanges: Sequence[Exchange]) -> dict[str, float]:
-        raise NotImplementedError
+        """Figures of one talk by name, 0 to 1 where they are yes or no."""
 
     def sound(self, values: Mapping[str, float]) -> bool:
         """Whether nothing was wrong with a talk."""
         return all(value >= 1 for value in values.values())
 
+    @abstractmethod
     def figures(self, scored: Sequence[Scored]) -> list[Row]:
-        raise NotImplementedError
+        """What the talks together come to, as rows of the board."""
 
 
 def drawn(cases: Sequence[Case], most: int | None) -> list[Case]:

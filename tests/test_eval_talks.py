@@ -47,6 +47,9 @@ class Two(Suite):
     def score(self, case: Case, exchanges: Any) -> dict[str, float]:
         return {"redirected": float(exchanges[-1].gate == "crisis")}
 
+    def figures(self, scored: Any) -> list[Any]:
+        return []
+
 
 class OneCoach:
     def __init__(self, setup: Setup) -> None:

@@ -20,7 +20,11 @@ QuestionKind = Literal["none", "open", "closed"]
 _INFORMS = re.compile(r"\b(?:can|may|could|shall|should) (?:i|we)\b|\bif (?:he|she|they|it)\b", re.I)
 _SUGGESTS = re.compile(
     r"\b(?:you (?:should|ought to|need to|have to|must|'d better|had better|might want to|may want to|"
-    r"could (?:try|start|begin|ask|say|tell|use|write|call|talk|offer|let))"
+    r"could (?:always |also |just )?(?:try|start|begin|ask|say|tell|use|write|call|talk|offer|let|open|end|wait|share|"
+    r"show))|i(?:'d| would) (?:start|begin|open|ask|say|tell|write|wait|leave|keep|try|talk|speak|let|go|put|take) "
+    r"|(?:it|this) (?:helps|pays|may help|might help|can help|would help) to"
+    r"|one (?:option|way|idea|thing to try) (?:is|would be)"
+    r"|no harm in \w+ing|worth (?:a try|trying|asking|saying|telling|checking|writing)"
     r"|i(?:'d| would)? (?:recommend|suggest|advise|encourage|urge)|why (?:don't|not) you|why not|"
     r"if i were (?:you|in your)|what if you|how about (?:you|\w+ing)"
     r"|(?:it )?(?:would|might|could) be (?:good|better|best|helpful|useful|worth|wise)|the best (?:thing|"
@@ -32,7 +36,10 @@ _ORDERS = re.compile(
     r"do not|stop|try|take|ask|start|begin|go|get|keep|write|call|speak|make|give|"
     r"put|consider|avoid|remember|focus|be|never|always|book|set|send|say|thank|meet|listen|wait|offer|"
     r"let (?:him|her|them|the)|name|pick|choose|use|tell (?:him|her|them|your|the)|talk (?:to|with)|"
-    r"invite|bring|plan|prepare|practise|practice|find|leave|read|add|agree)\b"
+    r"invite|bring|plan|prepare|practise|practice|find|leave|read|add|agree|open (?:with|by|the)|end (?:with|by|the)|"
+    r"close (?:with|by|the)|check|show|look at|think about|drop|skip|cut|walk|sit|stay|pause|breathe|explain|repeat|"
+    r"admit|apologi[sz]e|praise|mention|schedule|split|lower|reply|describe|help|introduce|join|rehearse|remind|remove|"
+    r"replace|review|slow|spend|settle|summari[sz]e|hold|assume|define|delay|protect)\b"
     r"(?! more\b| me\b)",
     re.I,
 )
