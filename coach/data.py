@@ -88,7 +88,7 @@ def delete(
     ids: Annotated[
         list[str] | None, typer.Argument(metavar="[ID]…", help="Conversations; see: coach data where")
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Delete every conversation.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Delete every conversation, and the team pulse.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Delete conversations for good, and say what went."""
@@ -104,6 +104,13 @@ def delete(
         f"Deleted {receipt.conversations} conversations with {receipt.turns} turns and {receipt.sentences} sentences. "
         "Their words are overwritten."
     )
+    if everything:
+        from coach.app import load_settings
+        from coach.pulse.rounds import open_rounds
+
+        rounds = open_rounds(load_settings().home).delete_all()
+        if rounds:
+            typer.echo(f"Deleted {rounds} rounds of the team pulse.")
 
 
 def _with_store(work: "Callable[[Store], Coroutine[Any, Any, T]]") -> T:

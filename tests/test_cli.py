@@ -15,6 +15,7 @@ from coach import cli
 from coach.config import Settings
 from coach.errors import CoachError
 from coach.lines import lines
+from coach.pulse.rounds import open_rounds
 from coach.values import Sentence
 
 
@@ -273,8 +274,12 @@ def test_data_goes_out_comes_back_and_goes_for_good(run: Run, monkeypatch: pytes
 
     assert run("data", "import", str(file)) == 0
     assert run.err == "1 conversations came in, 1 were here already.\n"
+    rounds = open_rounds(Path(os.environ["COACH_HOME"]))
+    rounds.begin("Night shift")
     assert run("data", "delete", "--all", "--yes") == 0
     assert run.out.startswith("Deleted 2 conversations")
+    assert run.out.endswith("Deleted 1 rounds of the team pulse.\n")
+    assert not (Path(os.environ["COACH_HOME"]) / "pulse.sqlite").exists()
     file.write_text("{}")
     assert run("data", "import", str(file)) == 1
     assert run.err == f"coach: {file} is not an export of Trust Coach. Choose a file made by: coach data export\n"

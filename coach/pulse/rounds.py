@@ -117,6 +117,15 @@ class Rounds:
             if db.execute("DELETE FROM rounds WHERE id = ?", (id,)).rowcount == 0:
                 raise NotFoundError("This round is gone.")
 
+    def delete_all(self) -> int:
+        """Deletes every round with its answers, and the file itself; how many there were."""
+        if not self._file.exists():
+            return 0
+        number = len(self.all())
+        for ending in ("", "-wal", "-shm", "-journal"):
+            self._file.with_name(self._file.name + ending).unlink(missing_ok=True)
+        return number
+
     def _one(self, column: str, value: str) -> Round:
         with self._db() as db:
             row = db.execute(f"SELECT * FROM rounds WHERE {column} = ?", (value,)).fetchone()
