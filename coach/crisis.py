@@ -79,6 +79,9 @@ def follow(state: State, said: str, finding: Finding | None, history: Sequence[T
     place = _region(code, said, history)
     answer = answer_of(said, _last_question(history), at_home=state.who == "abuse")
     denied = finding is None and denies_danger(said)
+    if _plainly_no(said) and (finding is None or finding.tier == "veiled"):
+        # The heads read the words of danger in a denial as danger; what was said counts, with a joke around it or not.
+        finding, answer = None, "no"
     if finding is not None and not _spared(answer, said, state):
         answer = "yes"
     named_only = region(code).code is None and named_in(said) is not None and answer == "unclear"
@@ -96,6 +99,12 @@ def follow(state: State, said: str, finding: Finding | None, history: Sequence[T
     lines = compose(text, place.fill(state.language), _before(history))
     after = State(phase, state.who if text.name != "own-urgent" else "own", state.language)
     return Gated("crisis", f"answer to the {state.who} text: {answer}", lines, str(after))
+
+
+def _plainly_no(said: str) -> bool:
+    """Whether danger is denied in so many words, with nothing behind it that takes it back."""
+    text = said.replace("’", "'")
+    return _says("plain-no", text) and not _says("but", text)
 
 
 def _spared(answer: Answer, said: str, state: State) -> bool:

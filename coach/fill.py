@@ -8,6 +8,8 @@ from coach.turned import addressed
 
 _SLOTS = re.compile(r"\{(\w+)\}")
 _OTHERS = re.compile(r"\b(?:he|she|him|her|his|they|them|their)\b", re.I)
+_TO_COME = re.compile(r"\b(?:gonna|going to|will|would|might|may|could|'ll)\b", re.I)
+_BROKEN = re.compile(r"\byous\b|\byou s\b|\byou (?:is|was|has|does)\b", re.I)
 _SELF = re.compile(r"\b(?:i|me|my|we|our|us)\b", re.I)
 
 
@@ -53,8 +55,10 @@ def _addressed(slot: Slot, frame: Frame, other: str) -> str | None:
     """One slot as it would be said to the other person; None where it cannot be."""
     if slot.clause is None or slot.confidence < 0.7 or not 3 <= len(slot.text.split()) <= 14:
         return None
+    if slot.clause.tense == "future" or _TO_COME.search(slot.text):
+        return None  # what may happen is nothing that the other has done
     turned = addressed(slot.clause, other or _role_word(frame))
-    return turned if turned and "\n" not in turned else None
+    return turned if turned and "\n" not in turned and not _BROKEN.search(turned) else None
 
 
 def _role_word(frame: Frame) -> str:

@@ -27,7 +27,7 @@ SHORT_WORDS = 9
 CHOICE_FROM, CHOOSE_BELOW = 0.1, 0.3
 """Between these certainties of the card an asked reply first asks which of the two nearest is meant; below, neither is
 worth naming."""
-MOST_CHOICES = 2
+MOST_CHOICES = 1
 _CHOOSING = frozenset(("ask_advice", "ask_list", "ask_open", "what_if"))
 _STATING = frozenset(("facts", "answer", "verdict", "venting", "two_things"))
 _WANTS_WORDS = frozenset(("ask_words", "write_it"))
@@ -155,8 +155,9 @@ def _kind(scene: Scene) -> str:
         return frame.kind
     if scene.sure < CHOICE_FROM or len(scene.retrieval.cards) < 2:
         return "answer"
-    asked_lately = memory.moves("choice") >= MOST_CHOICES or memory.since("choice") <= 1
-    return frame.kind if asked_lately else "choice"
+    if not memory.plans:
+        return "answer"  # to a first message the titles of two cards are no answer
+    return frame.kind if memory.moves("choice") >= MOST_CHOICES else "choice"
 
 
 def _announces(frame: Frame) -> bool:

@@ -24,7 +24,7 @@ MAX_WORDS = 36
 # What a message shows, the most telling first. Each is tried only where the frame holds its slots.
 _ORDER = (
     "contrast", "echo", "quote_impact", "event_impact", "own_part", "quote", "count_event", "feeling_event", "tried",
-    "fear", "wish", "impact", "task_about", "does_to", "event", "constraint", 
+    "fear", "wish", "impact", "task_about", "does_to", "event", "state", "constraint", 
     "task_deadline", "feeling",
     "role", "task", "echo_alone",
 )  # fmt: skip
@@ -178,7 +178,9 @@ def _slots_for(form: str, frame: Frame, echo: str | None) -> Iterator[dict[str, 
             yield from q(fear_q=fear)
         case "impact":
             yield from q(impact_q=impact)
-        case "event":
+        case "event" if event and event.clause is not None and event.clause.tense == "past":
+            yield from q(event_q=event)
+        case "state" if event and (event.clause is None or event.clause.tense != "past"):
             yield from q(event_q=event)
         case "tried":
             yield from q(tried_q=now("tried"))

@@ -41,7 +41,11 @@ def built(frame: Frame, tail: str, blank: str) -> str:
         return parts[0] if _own(frame) else f"{parts[0][:-1]}, and I'd like to hear how you see it."
     if wanted == 2:
         return f"{parts[0]} {tail}" if len(parts) == 1 else " ".join(parts[:2])
-    if "wish" in facts and len(facts["wish"].split()) <= LONGEST_PART and not _about_the_talk(facts["wish"]):
+    if (
+        facts.get("wish", "").startswith("to ")
+        and len(facts["wish"].split()) <= LONGEST_PART
+        and not _about_the_talk(facts["wish"])
+    ):
         parts.append(f"I'd like {facts['wish']}.")
     return " ".join([*parts, tail])
 

@@ -93,6 +93,8 @@ def addressed(clause: Clause, other: str) -> str | None:
     if subject is None or clause.person != 3:
         return None
     named = subject.lower_ not in _THIRD
+    if subject.lower_ == "they" and other[:1].isupper():
+        return None  # "they" beside a name are others
     own_words = {token.lower_ for token in subject.subtree if token.pos_ in {"NOUN", "PROPN"}}
     if named and not own_words & set(other.lower().split()):
         return None

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from coach.kinds import lines_wanted
+from coach.leaving import reason
 from coach.phrasebook import phrases, unused
 from coach.reflection import lower_first
 from coach.sayable import built
-from coach.values import Citation, SentenceKind
+from coach.values import Citation, Sentence, SentenceKind
 from coach.writers.draft import Draft, split_sentences
 from coach.writers.parts import ask, cite_card, cite_claim, idea, question, reflection, shortened, words
 
@@ -18,6 +19,8 @@ def _own_words(d: Draft) -> None:
     for tail in unused(phrases()["own_words_tail"], d.memory.sentences, d.seed):
         for blank in unused(phrases()["own_words_blank"], d.memory.sentences, d.seed):
             say = built(d.brief.frame, tail, blank).replace('"', "'")
+            if reason(Sentence(f"“{say}”", "words"), d.brief.said) is not None:
+                continue
             if not any(say in spoken for spoken in d.memory.sentences):
                 lead = d.line("words_lead") or phrases()["words_lead"][0]
                 d.say(f"{lead} “{say}”", "words")

@@ -115,7 +115,8 @@ def _after_rejection(said: str) -> str | None:
     """What the person put in place of what they rejected, where it is one short sentence."""
     parts = [p.strip(" .!,") for p in re.split(r"(?<=[.!?])\s+|,\s*(?=i meant|it's|it is)", said, flags=re.I)]
     complaint = patterns.pattern("kinds", "reject")
-    kept = [p for p in parts if p and not _shows("rejecting", p) and not complaint.search(p)]
+    aside = patterns.pattern("frame", "about_coach")
+    kept = [p for p in parts if p and not _shows("rejecting", p) and not complaint.search(p) and not aside.search(p)]
     text = re.sub(r"^(?:no|nope|i meant|i mean|actually)[,:]?\s+(?:that\s+)?", "", kept[-1], flags=re.I) if kept else ""
     return lower_first(text) if 2 <= len(text.split()) <= 12 and not text.endswith("?") else None
 

@@ -5,10 +5,11 @@ import re
 from coach.fill import filled, words_slots
 from coach.frame import Slot
 from coach.kinds import lines_wanted
+from coach.leaving import reason
 from coach.phrasebook import phrases
 from coach.protocols import Brief
 from coach.reflection import Reflection, link, reflect
-from coach.values import Card, Citation, Claim, Grade, Idea
+from coach.values import Card, Citation, Claim, Grade, Idea, Sentence
 from coach.writers.draft import Draft, split_sentences
 
 
@@ -58,7 +59,10 @@ def words(d: Draft, lead_key: str = "words_lead", *, after: bool = True) -> bool
     say = say.replace('"', "'")
     if (wanted := lines_wanted(d.brief.said)) is not None:
         say, after = shortened(say, wanted), False
-    d.say(f"{lead} “{say}”", "words", cited)
+    text = f"{lead} “{say}”"
+    if reason(Sentence(text, "words"), d.brief.said) is not None:
+        return False  # it would be dropped, and leave its tail standing alone
+    d.say(text, "words", cited)
     if after:
         d.phrase("words_after")
     return True
