@@ -166,7 +166,10 @@ class SafetyGate:
         if len(said.split()) <= BARE_WORDS and not after_crisis and not signals.themes(said):
             return None  # "Fine. Bye." is an end to a talk, whatever a head makes of it
         chance = sensed.chances["crisis"] + sensed.chances["content"]
-        if chance < self._sense.threshold("after_crisis" if after_crisis else "crisis"):
+        # Words of that kind beside the head's sense of it: each alone may be a way of speaking, both together are not.
+        cued = found & _WEAK or signals.themes(said)
+        needed = self._sense.threshold("after_crisis" if after_crisis else "crisis")
+        if chance < needed * (WITH_RULE if cued and not after_crisis else 1):
             return None
         likely = self._sense.fitting(sensed.pieces["crisis"], CRISIS_CLASSES)
         return Finding(likely, "veiled", f"{likely}, veiled: head {chance:.2f}", _theme(said))

@@ -29,7 +29,7 @@ LIST_WORDS = 95
 """Words up to which ideas go into a list."""
 SURE = 0.35
 """Certainty from which the card's own words are taken, blanks and all."""
-OWN_WORDS_BELOW = 0.3
+OWN_WORDS_BELOW = 0.35
 """Below this certainty of the card, words to say come from the person's own facts."""
 LONG_WORDS = 80
 """A message longer than this gets its two threads named (coaching guide, "Long spoken turns")."""

@@ -24,7 +24,7 @@ from coach.values import Card, Plan, Retrieval, Turn
 
 SHORT_WORDS = 9
 """Messages up to this length say too little by themselves to choose material."""
-CHOICE_FROM, CHOOSE_BELOW = 0.1, 0.3
+CHOICE_FROM, CHOOSE_BELOW = 0.1, 0.35
 """Between these certainties of the card an asked reply first asks which of the two nearest is meant; below, neither is
 worth naming."""
 MOST_CHOICES = 1
@@ -87,6 +87,8 @@ class CoachingPolicy:
         asked = patterns.pattern("kinds", "should_i").search(frame.said) is not None
         challenged = challenge(scene, asked=asked) if asked or _announces(frame) else None
         kind = _kind(scene)
+        if kind == "answer" and frame.kind in _CHOOSING:
+            scene = replace(scene, card=None, match=None)  # a doubtful card lends no question either
         plan = challenged or MOVES.get(kind, progress)(scene)
         if plan.move == "choice":
             plan = self._naming(plan)

@@ -15,7 +15,7 @@ SWITCH_AT = 0.4
 """How sure the library must be of another card before the talk moves to it."""
 ENOUGH_WORDS, SWITCH_SHORT = 14, 0.7
 """The same for a message of fewer words, which says less of its matter."""
-USE_AT = 0.3
+USE_AT = 0.35
 """How sure the library must be of a card before an unasked reply uses it (tuning half of the situations)."""
 CHOSEN = 0.9
 """How sure a card is that the person picked."""
