@@ -1,6 +1,7 @@
 """The guided writer's own lines, kept as data under ``prompts/guided/`` and used without repeating."""
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -83,13 +84,18 @@ def mask(template: str) -> re.Pattern[str]:
     return re.compile(rf"^{body}$", re.I | re.S)
 
 
+def turned_by(lines: Sequence[str], seed: str) -> list[str]:
+    """The lines from one on that this conversation begins with, round to the one before it."""
+    start = int.from_bytes(blake2b(seed.encode(), digest_size=4).digest(), "big") % max(1, len(lines))
+    return [*lines[start:], *lines[:start]]
+
+
 def unused(templates: list[str], spoken: tuple[str, ...], seed: str) -> list[str]:
     """Templates that no spoken sentence was made from, in an order of this conversation's own.
 
     When all were used, those used longest ago come first.
     """
-    start = int.from_bytes(blake2b(seed.encode(), digest_size=4).digest(), "big") % max(1, len(templates))
-    order = templates[start:] + templates[:start]
+    order = turned_by(templates, seed)
     joined = " ".join(spoken)
     fresh = [t for t in order if not any(mask(t).match(s) for s in spoken) and (_SLOT.search(t) or t not in joined)]
     return fresh or order

@@ -11,7 +11,7 @@ from typing import Any, cast
 from coach.fill import filled, words_slots
 from coach.frame import Frame, SlotKind
 from coach.memory import Memory
-from coach.phrasebook import bank
+from coach.phrasebook import bank, turned_by
 from coach.protocols import CardMatch
 from coach.values import Card, Plan, Question, Retrieval, Stage
 
@@ -41,6 +41,8 @@ PATH = (
     "will.signal", "will.support",
     "reality.constraint", "goal.matters", "reality.pattern", "reality.who",
 )  # fmt: skip
+
+FIRST = ("goal.after", "goal.matters", "reality.impact", "reality.their_view", "reality.stakes")
 
 # What a message just brought up decides which question follows from it.
 FOLLOWS: tuple[tuple[SlotKind, tuple[str, ...]], ...] = (
@@ -142,7 +144,9 @@ def next_question(scene: Scene, *, stages: Sequence[str] = (), intents: Sequence
         if not stages and scene.memory.plans
         else []
     )
-    wanted = list(intents) or [*near, *path]
+    # Without a card nothing says which question suits a first message, so that talks need not all begin with one.
+    first = [] if stages or scene.card or scene.memory.plans else turned_by(FIRST, scene.frame.topic[0])
+    wanted = list(intents) or [*near, *first, *path]
     for intent in wanted:
         if intent in OF_ONE_PERSON and not (scene.frame.has("person") or scene.frame.has("role")):
             continue
@@ -152,7 +156,7 @@ def next_question(scene: Scene, *, stages: Sequence[str] = (), intents: Sequence
             own = next((q for q in scene.card.questions if q.intent == intent), None)
             if own and own.ask not in scene.memory.questions:
                 return own
-        for ask in bank().get(intent, ()):
+        for ask in turned_by(bank().get(intent, ()), scene.frame.topic[0]):
             if ask not in scene.memory.questions:
                 return Question(intent, stage_of(intent), ask)
     return None
