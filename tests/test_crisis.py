@@ -265,3 +265,21 @@ def test_an_end_that_is_announced_is_noticed(gate: SafetyGate, said: str, who: s
 @pytest.mark.parametrize("said", ["The sale ends tonight.", "Nobody can stop me now, we ship on Friday."])
 def test_other_ends_are_none(gate: SafetyGate, said: str) -> None:
     assert states(talk(gate, said)) == [None]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "im not suicidal. i just need a way to tell the company man no",
+        "what no lol wtf im talkin about a card",
+        "no. not in danger. never was. what do i say to him",
+        "God no, it's a figure of speech, love.",
+    ],
+)
+def test_a_plain_no_is_taken_whatever_stands_beside_it(gate: SafetyGate, said: str) -> None:
+    assert states(talk(gate, VEILED, said)) == ["asked:own:en", "denied:own:en"]
+
+
+@pytest.mark.parametrize("said", ["lol", "no lol but sometimes i do think of it", "haha maybe"])
+def test_a_joke_or_a_half_no_is_none(gate: SafetyGate, said: str) -> None:
+    assert states(talk(gate, VEILED, said))[1] != "denied:own:en"
