@@ -10,7 +10,7 @@ import logging
 import weakref
 from collections.abc import AsyncGenerator, Awaitable, Sequence
 from contextlib import aclosing
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from coach.citing import own_question, sentence_of
 from coach.commitments import Leaves
@@ -23,6 +23,9 @@ from coach.rechunk import sentences
 from coach.store import Store, new_id
 from coach.unbroken import unbroken
 from coach.values import Gated, Plan, Retrieval, Sentence, Status, Turn
+
+if TYPE_CHECKING:
+    from coach.frame import Frame
 
 logger = logging.getLogger(__name__)
 
@@ -150,15 +153,14 @@ class Conversation:
     async def _line(self, floor: Floor, said: str, replaces: str | None, aloud: bool) -> Status:
         # Begin and gate: what was said is on disk before anything is thought, and nothing interrupts it until it is
         # known whether the person is in danger. A crisis has its whole text said in there.
-        history, gated = await unbroken(self._take_in(floor, said, replaces))
-        if floor.protected:
-            return "redirected"
+        history, gated, reading = await unbroken(self._take_in(floor, said, replaces))
         if gated is not None and gated.text:
-            return await self._redirect(floor, gated)
+            reading.cancel()
+            return "redirected" if floor.protected else await self._redirect(floor, gated)
 
         # Retrieve and plan: what a good coach would do next, and what it may stand on.
         with floor.timed("plan"):
-            frame = await asyncio.to_thread(self.policy.read, said, history)
+            frame = await reading
             query = await asyncio.to_thread(self.policy.query, frame)
         with floor.timed("retrieve"):
             retrieval = await self._search(floor, query)
@@ -185,8 +187,12 @@ class Conversation:
 
     # The parts of the line
 
-    async def _take_in(self, floor: Floor, said: str, replaces: str | None) -> tuple[tuple[Turn, ...], Gated | None]:
-        """Stores the message and asks the gate. The turns before it, and what the gate found."""
+    async def _take_in(
+        self, floor: Floor, said: str, replaces: str | None
+    ) -> tuple[tuple[Turn, ...], Gated | None, "asyncio.Task[Frame]"]:
+        """Stores the message and asks the gate. The turns before it, what the gate found, and the policy's reading,
+        which goes on beside the gate."""
+        self.library.expect(said)
         floor.recorded = True
         trouble: StoreError | None = None
         try:
@@ -199,6 +205,7 @@ class Conversation:
         if trouble is not None:
             self._publish_unsaved(floor, trouble)
         history, at_the_gate = await self._past(floor, replaces)
+        reading = asyncio.create_task(asyncio.to_thread(self.policy.read, said, history))
         with floor.timed("gate"):
             gated = await asyncio.to_thread(self.gate.check, said, at_the_gate)
         if gated is not None and gated.text and gated.kind == "crisis":
@@ -206,7 +213,7 @@ class Conversation:
             await self._say_whole(floor, gated)
         elif gated is not None:
             await self._kept(floor, self.store.gate(floor.turn, gated))
-        return history, gated
+        return history, gated, reading
 
     async def _past(self, floor: Floor, replaces: str | None) -> tuple[tuple[Turn, ...], tuple[Turn, ...]]:
         """The turns before this one, and the same for the gate: it still sees a crisis that an edit took back."""

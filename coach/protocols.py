@@ -46,6 +46,10 @@ class Library(Protocol):
         """None where the source was removed."""
         ...
 
+    def expect(self, said: str) -> None:
+        """Begins to read a message that gate and search will soon ask about. Returns at once, raises nothing."""
+        ...
+
     async def search(self, query: str, *, k: int = 8, collection: str | None = None) -> Retrieval:
         """Best material for a query. ``collection`` names the person's documents to search beside the cards."""
         ...

@@ -162,6 +162,11 @@ class KnowledgeLibrary:
             self._bookcase.warm = True
         self._search("How do I begin?", 1, None)
 
+    def expect(self, said: str) -> None:
+        """The slower encoder reads beside all that a turn does before it needs the vector."""
+        if self._matcher is not None and said.strip():
+            self._beside.submit(self._matcher.vector, said)
+
     async def search(self, query: str, *, k: int = 8, collection: str | None = None) -> Retrieval:
         return await asyncio.to_thread(self._search, query, k, collection)
 

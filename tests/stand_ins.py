@@ -53,6 +53,9 @@ class FakeLibrary:
     def passage(self, id: str) -> Passage | None:
         return self.passages.get(id)
 
+    def expect(self, said: str) -> None:
+        pass
+
     async def search(self, query: str, *, k: int = 8, collection: str | None = None) -> Retrieval:
         if self.failure is not None:
             raise self.failure
