@@ -6,8 +6,10 @@ Everything is made when it is first needed, so that making a ``Coach`` costs not
 import asyncio
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
 from datetime import datetime
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from coach.config import Settings
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from coach.language.language import Language
     from coach.practice.policy import PracticePolicy
     from coach.protocols import Gate, Grounding, Keeper, Library, Policy, Writer
-    from coach.store import Store
+    from coach.store import Entry, Store
 
 OnProgress = Callable[[int, int, str], None]
 """How much of what is done: done, of how many, of what."""
@@ -129,37 +131,62 @@ class Coach:
                 self._writers[name] = writer
             return self._writers[name]
 
+    async def warm(self, messages: Sequence[str]) -> None:
+        """Answers messages side by side and keeps nothing of it, so that the first people do not wait for what is read
+        or compiled when it is first used. Raises CoachError."""
+        from coach.store import Store
+
+        parts = await asyncio.to_thread(self._made)
+        with TemporaryDirectory(prefix="coach-warm-") as folder:
+            store = Store(f"sqlite:///{folder}/warm.sqlite", cite=self._cite)
+
+            async def answered(n: int, said: str) -> None:
+                async with aclosing(self._begun(f"warm {n}", parts, store, parts.guided).reply(said)) as events:
+                    async for _ in events:
+                        pass
+
+            try:
+                await store.check()
+                await asyncio.gather(*(answered(n, said) for n, said in enumerate(messages)))
+            finally:
+                await store.close()
+
     async def conversation(self, id: str | None = None, *, writer: str | None = None) -> "Conversation":
         """The conversation of that id, or a new one; an unknown id is a new one too. Raises CoachError.
 
         Nothing is stored before the first message. ``writer`` changes who words its next turns.
         """
-        from coach.conversation import Conversation
         from coach.store import new_id
 
         parts = await asyncio.to_thread(self._made)
         chosen = await self.writer(writer)
         entry = await self.store.entry(id) if id else None
         id = id or new_id()
-        practice = entry.settings.get("practice") if entry else None
         conversation = self._conversations.get(id)
         if conversation is None:
-            conversation = Conversation(
-                id,
-                store=self.store,
-                library=parts.library,
-                gate=parts.gate,
-                grounding=parts.grounding,
-                policy=parts.practising(practice) if practice else parts.policy,
-                writer=chosen,
-                guided=parts.guided,
-                collection=entry.collection if entry else None,
-                keeper=parts.keeper,
-            )
-            self._conversations[id] = conversation
+            conversation = self._conversations[id] = self._begun(id, parts, self.store, chosen, entry)
         elif writer is not None:
             conversation.writer = chosen
         return conversation
+
+    def _begun(
+        self, id: str, parts: "_Parts", store: "Store", writer: "Writer", entry: "Entry | None" = None
+    ) -> "Conversation":
+        from coach.conversation import Conversation
+
+        practice = entry.settings.get("practice") if entry else None
+        return Conversation(
+            id,
+            store=store,
+            library=parts.library,
+            gate=parts.gate,
+            grounding=parts.grounding,
+            policy=parts.practising(practice) if practice else parts.policy,
+            writer=writer,
+            guided=parts.guided,
+            collection=entry.collection if entry else None,
+            keeper=parts.keeper,
+        )
 
     async def welcome(self) -> str:
         """Said once, before the first turn: what is answering, and who can read this."""

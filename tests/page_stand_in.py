@@ -30,6 +30,9 @@ class PageCoach:
     async def ready(self) -> None:
         await asyncio.sleep(0)
 
+    async def warm(self, messages: Any) -> None:
+        await asyncio.sleep(0)
+
     async def writer(self) -> Any:
         return self.setup.writer
 

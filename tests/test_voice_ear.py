@@ -24,6 +24,7 @@ class Room:
     ears: FakeEars
     finished: float = 0.9
     captions: bool = False
+    ahead: bool = True
     events: list[EarEvent] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -33,7 +34,14 @@ class Room:
         async def sense(samples: np.ndarray) -> float:
             return self.finished
 
-        self.ear = Ear(self.ears, sense, lambda w: float(np.abs(w).mean() > 0.1), listener, captions=self.captions)
+        self.ear = Ear(
+            self.ears,
+            sense,
+            lambda w: float(np.abs(w).mean() > 0.1),
+            listener,
+            captions=self.captions,
+            ahead=self.ahead,
+        )
 
     async def hear(self, speech_ms: int = 0, silence_ms: int = 0) -> None:
         for sound, ms in ((LOUD, speech_ms), (QUIET, silence_ms)):
@@ -120,6 +128,19 @@ async def test_a_button_holds_the_turn_open_and_ends_it_when_let_go() -> None:
     for _ in range(10):
         await asyncio.sleep(0)
     assert room.ended == ["First. Second."]
+
+
+async def test_where_many_talk_only_what_the_button_ends_is_transcribed() -> None:
+    ears = FakeEars(["First. Second."])
+    room = Room(ears, ahead=False)
+    room.ear.held_open = True
+    await room.hear(500, 1000)
+    await room.hear(500)
+    assert ears.heard == []
+    await room.ear.finish()
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert (len(ears.heard), room.ended) == (1, ["First. Second."])
 
 
 async def test_letting_go_after_a_pause_ends_at_once() -> None:

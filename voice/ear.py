@@ -91,7 +91,12 @@ Listener = Callable[[EarEvent], Awaitable[None]]
 
 
 class Ear:
-    """One microphone. Call ``hear`` with its sound; events come to ``listener``, in order."""
+    """One microphone. Call ``hear`` with its sound; events come to ``listener``, in order.
+
+    ``captions``: the words are shown while somebody still speaks. ``ahead``: while a button is held, each pause is
+    transcribed too, so that the text is there as the button is let go; where many talk at once, it would be late for
+    others.
+    """
 
     def __init__(
         self,
@@ -101,6 +106,7 @@ class Ear:
         listener: Listener,
         *,
         captions: bool = True,
+        ahead: bool = True,
     ) -> None:
         self.patience: Patience = NORMAL
         self.hotwords: Sequence[str] = ()
@@ -113,6 +119,7 @@ class Ear:
         self._detector = detector
         self._listener = listener
         self._captions = captions
+        self._ahead = ahead
         self._rest = b""
         self._sound: list[np.ndarray] = []
         self._in_turn = False
@@ -145,10 +152,10 @@ class Ear:
     async def finish(self) -> None:
         """The turn is over now: the button was let go."""
         self.held_open = False
+        self._finishing = self._in_turn
         if self._speaking or (self._in_turn and self._judging is None and self._verdict is None):
             await self._pause()
         if self._in_turn:
-            self._finishing = True
             await self._end_if_over()
 
     def drop(self) -> None:
@@ -207,6 +214,8 @@ class Ear:
 
     async def _pause(self) -> None:
         self._speaking = False
+        if self.held_open and not self._ahead and self._heard_s() < PIECE_S:
+            return  # the button will tell
         self._stop_tasks()
         self._judging = asyncio.create_task(self._judge(self._samples(), len(self._sound)))
 
@@ -214,7 +223,8 @@ class Ear:
 
     async def _judge(self, samples: "np.ndarray", windows: int) -> None:
         """Transcribes the turn so far and asks how its voice sounds, in the silence."""
-        sense = asyncio.ensure_future(self._sense(samples))
+        # Whoever let the button go has said so; nobody has to guess by their voice.
+        sense = asyncio.ensure_future(_certain() if self._finishing else self._sense(samples))
         try:
             text = await self._ears.transcribe(samples, hotwords=self.hotwords)
             finished = await sense
@@ -296,3 +306,7 @@ class Ear:
         self._next_caption = 0
         self._loud = self._quiet = 0
         self._speech_ended = self._transcribed = time.perf_counter()
+
+
+async def _certain() -> float:
+    return 1.0

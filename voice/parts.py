@@ -37,18 +37,22 @@ class Parts:
         assert self._voice is not None, "ready() comes first"
         return self._voice
 
-    def ear(self, listener: Callable[[EarEvent], Awaitable[None]], *, captions: bool = True) -> Ear:
-        """An ear for one microphone."""
+    def ear(self, listener: Callable[[EarEvent], Awaitable[None]], *, captions: bool = True, ahead: bool = True) -> Ear:
+        """An ear for one microphone, its arguments as an ``Ear`` takes them."""
         from voice.models.detector import Detector
 
         assert self._ears is not None, "ready() comes first"
         assert self._sense is not None
-        return Ear(self._ears, self._sense, Detector(), listener, captions=captions)
+        return Ear(self._ears, self._sense, Detector(), listener, captions=captions, ahead=ahead)
 
     def _load(self) -> None:
         from voice.models.choose import cast, ears
+        from voice.models.detector import Detector
         from voice.models.turn import SmartTurn
+        from voice.session import prepare
 
+        prepare()
+        Detector()
         self._ears = ears(self._settings, self._weights)
         self._voice = cast(self._settings, self._weights)
         self._sense = SmartTurn()

@@ -25,6 +25,16 @@ logger = logging.getLogger(__name__)
 SILENT_S = 900
 
 
+def prepare() -> None:
+    """Imports what every session needs. It takes a second, in which nobody else should have to wait."""
+    quieten()
+    import pipecat.pipeline.worker
+    import pipecat.processors.frame_processor
+    import pipecat.serializers.base_serializer
+    import pipecat.transports.websocket.fastapi
+    import pipecat.workers.runner  # noqa: F401
+
+
 async def run(websocket: "WebSocket", begin: "Callable[[Send], Talk]") -> None:
     """Runs a spoken conversation until the browser goes away. ``begin`` makes it, once sound can be sent."""
     quieten()

@@ -41,13 +41,13 @@ class Phone:
     """Messages that were sent once more because a worker was gone before it answered."""
 
     async def live(self, messages: Sequence[str], every_s: float, until: float, chance: random.Random) -> None:
-        """Says a message every ``every_s`` seconds until the time is up."""
+        """Says the next of its messages every ``every_s`` seconds until the time is up."""
         await asyncio.sleep(chance.random() * every_s)
         turn = 0
         due = time.perf_counter()
         socket: Any = None
         while time.perf_counter() < until:
-            text = f"{messages[(self.n * 7 + turn) % len(messages)]}"
+            text = messages[turn % len(messages)]
             socket = await self._answered(socket, text)
             turn += 1
             due += every_s
@@ -227,7 +227,11 @@ async def crowd(orders: dict[str, Any]) -> dict[str, Any]:
     print(JOINED, file=sys.stderr, flush=True)
     until = time.perf_counter() + orders["seconds"]
     chance = random.Random(0)
-    await asyncio.gather(*(one.live(orders["messages"], orders["every_s"], until, chance) for one in phones))
+    messages, people = orders["messages"], len(phones)
+    # Each has messages of its own: nobody in a room says what another has said.
+    own = [messages[one.n % len(messages) :: people] for one in phones]
+    every_s = orders["every_s"]
+    await asyncio.gather(*(one.live(mine, every_s, until, chance) for one, mine in zip(phones, own, strict=True)))
     lost = 0
     for one in phones:
         if not isinstance(one, Speaker):

@@ -6,6 +6,7 @@ facilitator's key opens the desk of one room; a phone's key opens one seat; neit
 
 import asyncio
 import contextlib
+import gc
 import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -60,7 +61,14 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 
-WARM = ("My colleague interrupts the others.", "Is it true that trust makes teams faster?")
+WARM = (
+    "My colleague interrupts the others.",
+    "Is it true that trust makes teams faster?",
+    "I have to tell Anna on Friday that her project is stopped, and I am afraid she will shout at me.",
+    "What could I say to begin?",
+    "I think we are done. Thank you.",
+)
+"""Answered, and kept nowhere, before the first phone is let in."""
 
 NOT_IN = "You are not in a room. Open the address on the wall and type its code."
 NOT_YOURS = "This desk belongs to a room's facilitator. Open the link that the coach printed."
@@ -77,6 +85,7 @@ class Workshop:
         seal: Seal | None = None,
         parts: Parts | None = None,
         clock: Clock = utc_now,
+        alone: bool = False,
     ) -> None:
         self.coach = coach
         self.address = address
@@ -85,6 +94,8 @@ class Workshop:
         self.walls = Walls(self.rooms, seal or Seal())
         self.hub = Hub(coach, self.rooms, self.walls)
         self.parts = parts or Parts(coach.settings, weights_of(coach.settings))
+        self.alone = alone
+        """Whether this process serves nothing else, and so may be made ready as a whole."""
         self.brake = Brake()
         self.ready = asyncio.Event()
         """Set once the first message would be answered as quickly as the next."""
@@ -450,8 +461,14 @@ async def _turn_away(websocket: "WebSocket") -> None:
 async def _make_ready(workshop: Workshop) -> None:
     try:
         await workshop.coach.ready()
-        # Two at once, as in the room: each thread that searches opens the index for itself.
-        await asyncio.gather(*(workshop.coach.library.search(text) for text in WARM))
+        # Side by side, as in the room: each thread that searches opens the index for itself.
+        await workshop.coach.warm(WARM)
+        if workshop.alone:
+            with contextlib.suppress(CoachError):  # whoever presses the button is told; typing goes on without ears
+                await workshop.parts.ready()
+            # What is loaded stays. Looking through it for rubbish stops everybody for a sixth of a second each time.
+            gc.collect()
+            gc.freeze()
         workshop.ready.set()
     except CoachError as exc:
         logger.warning("%s", exc)

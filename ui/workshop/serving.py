@@ -20,6 +20,9 @@ from ui.door import is_loopback
 
 # A phone sends words and 32 ms of sound; nothing it sends is larger.
 MOST_BYTES = 64 * 1024
+SWITCH_S = 0.0005
+"""How long a thread that thinks keeps Python to itself while others wait. A turn passes through the database some ten
+times; at Python's own 5 ms each pass waits that long for every answer that is being thought out beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +77,13 @@ def launch(settings: Settings, choice: Choice) -> None:
     with progress() as on_progress:
         coach = Coach(settings, on_progress=on_progress, on_notice=_note)
         desk = None if choice.only == "serve" else asyncio.run(_told(settings, choice, address))
-        workshop = Workshop(coach, address=address, seal=seal_of(settings))
+        workshop = Workshop(coach, address=address, seal=seal_of(settings), alone=True)
         config = uvicorn.Config(
             make_app(workshop), log_level="warning", timeout_graceful_shutdown=2, ws_max_size=MOST_BYTES,
-            proxy_headers=choice.address is not None, **tls,
+            # Packing a few hundred bytes for a network in the same room costs more than it saves.
+            ws_per_message_deflate=False, proxy_headers=choice.address is not None, **tls,
         )  # fmt: skip
+        sys.setswitchinterval(SWITCH_S)
         print("The workshop is served (stop with Ctrl+C).", flush=True)
         if desk and choice.open_page:
             import webbrowser

@@ -60,7 +60,7 @@ async def serve(websocket: "WebSocket", hub: Hub, seat: Seat, parts: Parts) -> N
     voice: TextToSpeech = parts.voice if speaks else Silent(parts.voice.sample_rate)
 
     def begin(send: Send) -> Talk:
-        talk = Talk(conversation, voice, partial(parts.ear, captions=False), send)
+        talk = Talk(conversation, voice, partial(parts.ear, captions=False, ahead=False), send)
         talk.choices.push = True
         return talk
 
