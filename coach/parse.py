@@ -26,6 +26,9 @@ _SUBJECTS = {"nsubj", "nsubjpass", "csubj", "expl"}
 _CLAUSES = {"ROOT", "ccomp", "xcomp", "advcl", "conj", "relcl", "parataxis", "pcomp", "acl", "dep", "csubj"}
 _FIRST = {"i", "we", "me", "us", "my", "our"}
 _SECOND = {"you", "your"}
+KEPT = 4096
+"""Messages whose parse is kept, some 10 kB each: each turn reads the talk so far again, and a full room has a hundred
+talks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ class Parser:
         else:
             self._nlp = spacy.load(model, exclude=["ner", "senter"])
         self.full = model is not None
-        self._read = lru_cache(maxsize=512)(self._parse)
+        self._read = lru_cache(maxsize=KEPT)(self._parse)
 
     def read(self, text: str) -> Utterance:
         """Every message is parsed once; the same text gives the same value."""

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 TRAINED = Path(__file__).parent / "matcher.npz"
 """Update and classifier, with the ids of the cards they were trained on."""
-REMEMBERED = 256
-"""Messages whose vectors are kept, 3 kB each."""
+REMEMBERED = 4096
+"""Messages whose vectors are kept, 3 kB each: a full room has a hundred talks."""
 WEIGHTS = "matching"
 
 
