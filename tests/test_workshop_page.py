@@ -123,8 +123,8 @@ def write(phone: Page, text: str) -> None:
 
 
 def test_six_phones_through_an_agenda(browser: Browser, server: Server) -> None:
-    desk = opened(browser, 1400, 900, f"{server.address}/desk#{server.opened.desk_key}")
-    wall = opened(browser, 1600, 900, f"{server.address}/wall#{server.opened.wall_key}")
+    desk = opened(browser, 1280, 800, f"{server.address}/desk#{server.opened.desk_key}")
+    wall = opened(browser, 1920, 1080, f"{server.address}/wall#{server.opened.wall_key}")
     expect(wall.locator(".code")).to_be_visible()
     phones = [joined(browser, server, n) for n in range(PHONES)]
     expect(desk.locator("#places")).to_contain_text("6 joined")
@@ -262,7 +262,7 @@ def test_six_phones_through_an_agenda(browser: Browser, server: Server) -> None:
 
 
 def test_nothing_is_wider_than_a_phone_and_buttons_can_be_hit(browser: Browser, server: Server) -> None:
-    desk = opened(browser, 1400, 900, f"{server.address}/desk#{server.opened.desk_key}")
+    desk = opened(browser, 1280, 800, f"{server.address}/desk#{server.opened.desk_key}")
     phone = joined(browser, server, 1)
     desk.get_by_role("button", name="Start").click()
     for place in ("now", "coach", "wall"):
@@ -273,5 +273,12 @@ def test_nothing_is_wider_than_a_phone_and_buttons_can_be_hit(browser: Browser, 
             ".map(b => b.textContent)"
         )
         assert low == [], place
+    # On a small laptop every button of the desk is within the window.
+    beyond = desk.evaluate(
+        "[...document.querySelectorAll('button, input, select')]"
+        ".filter(b => b.offsetParent && b.getBoundingClientRect().right > innerWidth).map(b => b.textContent)"
+    )
+    assert beyond == []
+    assert desk.evaluate("document.documentElement.scrollWidth") == 1280
     desk.context.close()
     phone.context.close()

@@ -55,7 +55,7 @@ function door() {
     el("div", {},
       el("p", { class: "big" }, room.title),
       el("p", { class: "address" }, room.address), el("p", { class: "code" }, room.code),
-      el("p", { class: "soft" }, "Your phone warns once about the certificate: this laptop made it itself. No account. What you say to the coach stays on your phone, and goes when we end."),
+      el("p", { class: "soft" }, "Your phone warns once about the certificate: this laptop made it itself. No account. What you say to the coach shows on your phone alone, and is deleted when we end."),
       el("p", { class: "soft" }, `${room.people} ${room.people === 1 ? "is" : "are"} in`)));
 }
 
@@ -95,11 +95,11 @@ function plotThemes() {
   const amount = (one) => (voted ? one.votes : one.cards.length);
   const most = Math.max(1, ...wall.themes.map(amount));
   const rows = wall.themes.map((one, n) => svg("g", {},
-    svg("text", { x: 0, y: n * 54 + 16 }, one.name.length > 34 ? `${one.name.slice(0, 33)}…` : one.name),
-    svg("rect", { x: 0, y: n * 54 + 22, width: Math.max(3, (amount(one) / most) * 240), height: 18, rx: 3, fill: SHADES[n % SHADES.length] }),
-    svg("text", { x: Math.max(3, (amount(one) / most) * 240) + 8, y: n * 54 + 36 }, String(amount(one)))));
+    svg("text", { x: 0, y: n * 54 + 16 }, one.name.length > 26 ? `${one.name.slice(0, 25)}…` : one.name),
+    svg("rect", { x: 0, y: n * 54 + 23, width: Math.max(3, (amount(one) / most) * 190), height: 18, rx: 3, fill: SHADES[n % SHADES.length] }),
+    svg("text", { x: Math.max(3, (amount(one) / most) * 190) + 8, y: n * 54 + 38 }, String(amount(one)))));
   const tall = wall.themes.length * 54 + 30;
-  return el("figure", {}, svg("svg", { viewBox: `0 0 290 ${tall}`, role: "img", "aria-label": wall.themes.map((one) => `${one.name}: ${amount(one)}`).join("; ") },
+  return el("figure", {}, svg("svg", { viewBox: `0 0 230 ${tall}`, role: "img", "aria-label": wall.themes.map((one) => `${one.name}: ${amount(one)}`).join("; ") },
     ...rows, svg("text", { x: 0, y: tall - 6, class: "soft" }, voted ? "votes" : "cards")));
 }
 
@@ -108,6 +108,7 @@ function plotPulse() {
   const x = (value) => 250 + ((value - 1) / (room.highest - 1)) * 400;
   const rows = room.pulse.map((one, n) => svg("g", {},
     svg("text", { x: 0, y: n * 60 + 36 }, one.title),
+    svg("line", { x1: x(1), x2: x(room.highest), y1: n * 60 + 32, y2: n * 60 + 32, class: "scale" }),
     svg("line", { x1: x(one.low), x2: x(one.high), y1: n * 60 + 32, y2: n * 60 + 32, stroke: SHADES[n % SHADES.length], "stroke-width": 10, "stroke-linecap": "round", opacity: 0.35 }),
     svg("circle", { cx: x(one.mean), cy: n * 60 + 32, r: 9, fill: SHADES[n % SHADES.length] }),
     svg("text", { x: 670, y: n * 60 + 37 }, one.told)));
