@@ -8,12 +8,14 @@ from typing import Protocol
 
 import numpy as np
 
+from coach.config import Settings
 from coach.errors import KnowledgeError
 from coach.protocols import Embedder
 from coach.values import Passage
 from knowledge import thesaurus
 from knowledge.documents import DEFAULT, Documents, as_array
 from knowledge.index import Index, OnNotice
+from knowledge.intake import Intake, OnFile, Report
 from knowledge.seeking import EXACT, Answer, OnNearest, Sought, seek
 from knowledge.shelf import Shelf, open_shelf, shelf_folder, sweep
 from knowledge.vectors import OnProgress, embed_cached
@@ -61,7 +63,7 @@ class Bookcase:
         on_notice: OnNotice = lambda text: None,
     ):
         self.documents = documents
-        self._embedder = embedder
+        self.embedder = embedder
         self._cache = cache
         self._server = server
         self._on_progress = on_progress
@@ -98,14 +100,22 @@ class Bookcase:
         """The question with the words that guides use for it."""
         senses = thesaurus.senses()
         stated = thesaurus.stated(asked.text)
-        if self._embedder is None or asked.vectors is None:
+        if self.embedder is None or asked.vectors is None:
             return Sought(asked.text, " ".join(senses[n].written for n in stated), len(stated), None, asked.card)
         phrases, of = self._phrases()
         meant = thesaurus.nearest((phrases @ asked.vectors.T).max(axis=1), of, stated)
         written = [senses[n].written for n in meant]
         forms = [_with(asked.text, written), _with(asked.text, asked.titles[:CARD_TITLES])]
-        vectors = np.vstack([asked.vectors[:1], self._embedder.embed(forms)])
+        vectors = np.vstack([asked.vectors[:1], self.embedder.embed(forms)])
         return Sought(asked.text, " ".join(written), len(stated), vectors, asked.card)
+
+    def add(
+        self, paths: Sequence[Path], collection: str = DEFAULT, *, again: bool = False, on_file: OnFile | None = None
+    ) -> Report:
+        """Take documents in and have them searchable. Raises KnowledgeError."""
+        report = Intake(self.documents, self.embedder, on_file=on_file).add(paths, collection, again=again)
+        self.refresh(collection)
+        return report
 
     def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
         return self.documents.passages(ids)
@@ -113,7 +123,7 @@ class Bookcase:
     def refresh(self, collection: str) -> None:
         """Have shelf and index of the present content ready, and nothing of older ones left."""
         shelf = self.shelf(collection)
-        if self._embedder is not None:
+        if self.embedder is not None:
             index = self._index(collection)
             if shelf is not None:
                 index.refresh()
@@ -129,12 +139,12 @@ class Bookcase:
         with self._making:
             self._shelves.pop(collection, None)
         shutil.rmtree(shelf_folder(self.documents, collection), ignore_errors=True)
-        if self._embedder is not None:
+        if self.embedder is not None:
             self._index(collection).forget()
 
     def rebuild(self, collection: str) -> None:
         """Build the index of a collection anew, whatever is there."""
-        if self._embedder is not None and self.shelf(collection) is not None:
+        if self.embedder is not None and self.shelf(collection) is not None:
             self._index(collection).rebuild()
 
     def close(self) -> None:
@@ -143,21 +153,21 @@ class Bookcase:
 
     @property
     def _dimensions(self) -> int | None:
-        return self._embedder.dimensions if self._embedder is not None else None
+        return self.embedder.dimensions if self.embedder is not None else None
 
     def _phrases(self) -> tuple[np.ndarray, np.ndarray]:
         with self._making:
             if self._senses is None:
-                assert self._embedder is not None
+                assert self.embedder is not None
                 texts, of = thesaurus.phrases(thesaurus.senses())
                 vectors = embed_cached(
-                    texts, self._embedder, self._cache / "thesaurus", what="thesaurus", on_progress=self._on_progress
+                    texts, self.embedder, self._cache / "thesaurus", what="thesaurus", on_progress=self._on_progress
                 )
                 self._senses = vectors, of
             return self._senses
 
     def _nearest(self, shelf: Shelf, collection: str) -> OnNearest | None:
-        if self._embedder is None or (shelf.size <= EXACT and not self.warm and not self._server):
+        if self.embedder is None or (shelf.size <= EXACT and not self.warm and not self._server):
             return None
         index = self._index(collection)
 
@@ -175,8 +185,8 @@ class Bookcase:
     def _index(self, collection: str) -> "Searched":
         with self._making:
             if collection not in self._indexes:
-                assert self._embedder is not None
-                rows = CollectionRows(self.documents, collection, self._embedder)
+                assert self.embedder is not None
+                rows = CollectionRows(self.documents, collection, self.embedder)
                 if self._server:
                     from knowledge.server import ServedIndex
 
@@ -187,6 +197,22 @@ class Bookcase:
                     folder = self.documents.folder / "index" / collection
                     self._indexes[collection] = LocalIndex(folder, rows, on_notice=self._on_notice)
             return self._indexes[collection]
+
+
+def open_bookcase(
+    settings: Settings, *, on_progress: OnProgress | None = None, on_notice: OnNotice = lambda text: None
+) -> Bookcase:
+    """The documents of a home, with the embedding where its weights are installed. Raises KnowledgeError."""
+    from knowledge.embedding import load_embedder
+
+    return Bookcase(
+        Documents(settings.home),
+        load_embedder(settings.cache),
+        settings.cache,
+        server=settings.chroma_url,
+        on_progress=on_progress,
+        on_notice=on_notice,
+    )
 
 
 class LocalIndex(Index):

@@ -42,12 +42,15 @@ def add(
     """Read your own documents; those that did not change are left as they are."""
     from pathlib import Path
 
+    from coach.config import Settings
+    from knowledge.bookcase import open_bookcase
     from knowledge.telling import report_data, report_lines
 
     started = time.perf_counter()
-    library = _library()
     with progress_bar() as on_progress:
-        report = library.add([Path(path) for path in paths], collection, on_file=_each_file(on_progress))
+        # Neither cards nor claims are needed to read documents, and opening them takes a second.
+        bookcase = open_bookcase(Settings(), on_progress=on_progress, on_notice=notice)
+        report = bookcase.add([Path(path) for path in paths], collection, on_file=_each_file(on_progress))
     if as_json:
         _print_json(report_data(report) | {"ms": _ms(started)})
         return

@@ -28,12 +28,8 @@ if TYPE_CHECKING:
 MAX_TOKENS = 256
 """What the model was trained on; longer texts are cut (model card)."""
 BATCH = 8
-"""Short texts per run."""
-LONG = 64
-"""Tokens from which a text runs alone, one a core: it fills the core, pads nothing, and its vector depends on no
-neighbour. Measured on 140-word passages: 15 ms of CPU a passage, 24 in batches of 8 that share two cores."""
-SLOW_AT_LENGTH = ("SkipLayerNormFusion",)
-"""Left out for long texts: the fused sum and norm takes seven times as long as the two operators it stands for."""
+"""Texts per run. Of 140-word passages one takes 20 ms of CPU where each core runs batches of its own, and 24 where two
+cores share each batch; in batches of 16 it takes 23."""
 FEW = 8
 """Up to this many texts are embedded one by one, without padding, and remembered."""
 REMEMBERED = 8192
@@ -45,10 +41,10 @@ FORM = 1
 
 
 class MiniLM:
-    """Texts to unit vectors of 384 numbers, about 2 ms a query and 65 passages a second on one core.
+    """Texts to unit vectors of 384 numbers, about 2 ms a query and 20 ms of one core a passage.
 
     ``weights`` names a row of the weights table, a local folder with ``model.safetensors`` and
-    ``tokenizer.json``, or ``hub:owner/name``. ``threads`` is how many cores may be used at once. Raises KnowledgeError
+    ``tokenizer.json``, or ``hub:owner/name``. ``threads`` is how many cores may be used. Raises KnowledgeError
     where weights are missing or unusable; the network itself is opened when it is first needed, since adding what
     did not change needs none.
     """
@@ -75,32 +71,15 @@ class MiniLM:
             ids = [one.ids for one in self._tokenizer.encode_batch(list(texts))]
             # Batches of like length waste the least on padding.
             order = sorted(range(len(texts)), key=lambda row: len(ids[row]))
-            long = [row for row in order if len(ids[row]) >= LONG]
-            for rows in _alike(order[: len(order) - len(long)], [len(one) for one in ids]):
-                vectors[rows] = self._run([ids[row] for row in rows])
-            if long:
-                self._apart([ids[row] for row in long], long, vectors)
+            batches = list(_alike(order, [len(one) for one in ids]))
+            # A core each, and the longest first, so that none is left with a long one at the end.
+            batches.reverse()
+            session = self._single
+            with ThreadPoolExecutor(self._threads) as cores:
+                made = cores.map(lambda rows: _run(session, [ids[row] for row in rows]), batches)
+                for rows, some in zip(batches, made, strict=True):
+                    vectors[rows] = some
         return vectors
-
-    def _apart(self, texts: Sequence[list[int]], rows: Sequence[int], vectors: np.ndarray) -> None:
-        """Each text by itself, as many at once as there are cores, the longest first."""
-        session = self._alone
-        with ThreadPoolExecutor(self._threads) as cores:
-            made = cores.map(lambda ids: _run(session, [ids])[0], reversed(texts))
-            for row, vector in zip(reversed(rows), made, strict=True):
-                vectors[row] = vector
-
-    @cached_property
-    def _session(self) -> "InferenceSession":
-        return open_session(self._model, self._threads)
-
-    @cached_property
-    def _alone(self) -> "InferenceSession":
-        return open_session(self._model, 1, without=SLOW_AT_LENGTH)
-
-    @cached_property
-    def _tokenizer(self) -> "Tokenizer":
-        return open_tokenizer(self._words, MAX_TOKENS)
 
     def _few(self, texts: Sequence[str]) -> np.ndarray:
         """Single messages and their sentences, which gate, search and matching each ask for in one turn."""
@@ -109,14 +88,25 @@ class MiniLM:
                 if text in self._kept:
                     self._kept.move_to_end(text)
                 else:
-                    self._kept[text] = self._run([self._tokenizer.encode(text).ids])[0]
+                    self._kept[text] = _run(self._session, [self._tokenizer.encode(text).ids])[0]
             rows = np.stack([self._kept[text] for text in texts])
             while len(self._kept) > REMEMBERED:
                 self._kept.popitem(last=False)
         return rows
 
-    def _run(self, batch: list[list[int]]) -> np.ndarray:
-        return _run(self._session, batch)
+    @cached_property
+    def _session(self) -> "InferenceSession":
+        """For single messages, where several cores share the work."""
+        return open_session(self._model, self._threads)
+
+    @cached_property
+    def _single(self) -> "InferenceSession":
+        """For batches side by side, each on one core."""
+        return open_session(self._model, 1)
+
+    @cached_property
+    def _tokenizer(self) -> "Tokenizer":
+        return open_tokenizer(self._words, MAX_TOKENS)
 
 
 def _run(session: "InferenceSession", batch: list[list[int]]) -> np.ndarray:
@@ -158,8 +148,7 @@ def open_tokenizer(path: Path, most: int) -> "Tokenizer":
     return tokenizer
 
 
-def open_session(model: Path, threads: int, *, without: Sequence[str] = ()) -> "InferenceSession":
-    """``without`` names optimisers of the graph that are left out. Raises KnowledgeError."""
+def open_session(model: Path, threads: int) -> "InferenceSession":
     keep_private()
     import onnxruntime
 
@@ -170,9 +159,7 @@ def open_session(model: Path, threads: int, *, without: Sequence[str] = ()) -> "
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
     try:
-        return onnxruntime.InferenceSession(
-            str(model), options, providers=["CPUExecutionProvider"], disabled_optimizers=list(without)
-        )
+        return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
     except Exception as exc:
         raise KnowledgeError(f"The embedding at {model} cannot be opened. Delete that file and try again.") from exc
 

@@ -19,14 +19,14 @@ from coach.protocols import CardMatch, Embedder
 from coach.values import Beside, Card, Claim, Found, Passage, Retrieval
 from knowledge import coverage
 from knowledge.beside import Ledger
-from knowledge.bookcase import CARD_TITLES, Asked, Bookcase
+from knowledge.bookcase import CARD_TITLES, Asked, Bookcase, open_bookcase
 from knowledge.cards import load_cards
 from knowledge.claims import load_claims
 from knowledge.contradictions import differences
-from knowledge.documents import DEFAULT, Documents, Source
+from knowledge.documents import DEFAULT, Source
 from knowledge.fusion import fuse
 from knowledge.index import Index, OnNotice
-from knowledge.intake import Intake, OnFile, Report
+from knowledge.intake import OnFile, Report
 from knowledge.matcher import Matcher, load_matcher
 from knowledge.passages import card_passages, claim_passage
 from knowledge.phrases import Phrase, card_phrases, claim_phrases
@@ -147,9 +147,7 @@ class KnowledgeLibrary:
         self, paths: Sequence[Path], collection: str = DEFAULT, *, again: bool = False, on_file: OnFile | None = None
     ) -> Report:
         """Take documents in and have them searchable. Raises KnowledgeError."""
-        report = Intake(self.bookcase.documents, self.embedder, on_file=on_file).add(paths, collection, again=again)
-        self.bookcase.refresh(collection)
-        return report
+        return self.bookcase.add(paths, collection, again=again, on_file=on_file)
 
     def warm(self) -> None:
         """Open the index and run one query, so that the first message does not wait for either.
@@ -386,21 +384,11 @@ def open_library(
     settings: Settings, *, on_progress: OnProgress | None = None, on_notice: OnNotice = lambda text: None
 ) -> KnowledgeLibrary:
     """The library as it ships, with the embedding where its weights are installed. Raises KnowledgeError."""
-    from knowledge.embedding import load_embedder
-
-    embedder = load_embedder(settings.cache)
-    bookcase = Bookcase(
-        Documents(settings.home),
-        embedder,
-        settings.cache,
-        server=settings.chroma_url,
-        on_progress=on_progress,
-        on_notice=on_notice,
-    )
+    bookcase = open_bookcase(settings, on_progress=on_progress, on_notice=on_notice)
     return KnowledgeLibrary(
         load_cards(),
         load_claims(),
-        embedder=embedder,
+        embedder=bookcase.embedder,
         cache=settings.cache,
         matcher=load_matcher(settings.cache, on_progress=on_progress),
         bookcase=bookcase,

@@ -97,9 +97,9 @@ def _used() -> dict[str, float]:
 
 
 def add(corpus: Path, home: Path, cache: Path) -> dict[str, Any]:
-    from knowledge.library import open_library
+    from knowledge.bookcase import open_bookcase
 
-    report = open_library(Settings(home=home, cache=cache)).add([corpus])
+    report = open_bookcase(Settings(home=home, cache=cache)).add([corpus])
     return {"read": len(report.read), "passages": report.passages, **_used()}
 
 

@@ -18,6 +18,8 @@ zijn
 """
 COMMON = frozenset(_COMMON_TEXT.split())
 VOWEL = re.compile(r"[aeiouyàáâäãåèéêëìíîïòóôöõùúûüæœø]", re.I)
+TURNED = re.compile(r"[a-z][A-Z]")
+AFAR = re.compile(r"[^\u0000-\u2e80]")
 SAMPLE = 4000
 """Words are counted in the first so many characters and as many from the middle."""
 
@@ -26,20 +28,19 @@ def quality(text: str) -> float:
     """0 to 1. Below about 0.4 nobody could read it aloud: shifted letters, glued words, tables of codes."""
     middle = max(0, len(text) // 2 - SAMPLE // 2)
     sample = text if len(text) <= 2 * SAMPLE else text[:SAMPLE] + text[middle : middle + SAMPLE]
-    compact = re.sub(r"\s", "", sample)
+    compact = "".join(sample.split())
     if not compact:
         return 0.0
     words = WORD.findall(sample)
     if not words:
         return 0.1
-    if sum(char.isalpha() and ord(char) > 0x2E80 for char in compact) > len(compact) / 3:
+    if not compact.isascii() and sum(map(str.isalpha, AFAR.findall(compact))) > len(compact) / 3:
         return 0.8  # scripts without spaces, which the counts below would misjudge
     letters = sum(map(str.isalpha, compact)) / len(compact)
-    common = sum(word.lower() in COMMON for word in words) / len(words)
-    voiced = sum(bool(VOWEL.search(word)) for word in words if len(word) > 2) / max(
-        sum(len(word) > 2 for word in words), 1
-    )
-    glued = sum(len(word) > 22 for word in words) / len(words)
-    upper_inside = sum(bool(re.search(r"[a-z][A-Z]", word)) for word in words) / len(words)
+    common = sum(word in COMMON for word in map(str.lower, words)) / len(words)
+    long = [word for word in words if len(word) > 2]
+    voiced = sum(map(bool, map(VOWEL.search, long))) / max(len(long), 1)
+    glued = sum(len(word) > 22 for word in long) / len(words)
+    upper_inside = sum(map(bool, map(TURNED.search, words))) / len(words)
     score = 0.35 * min(letters / 0.75, 1) + 0.4 * min(common / 0.18, 1) + 0.25 * min(voiced / 0.95, 1) ** 2
     return round(max(0.0, min(1.0, score - 4 * glued - 0.5 * upper_inside)), 3)
