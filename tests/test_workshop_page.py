@@ -169,6 +169,7 @@ def test_six_phones_through_an_agenda(browser: Browser, server: Server) -> None:
     phone.reload()
     expect(phone.locator(".bubble")).to_have_text("Her tone shuts juniors down")
     expect(phone.locator("#title")).to_contain_text("2/6")
+    expect(phone.locator("#coach")).to_be_visible()
     phone.context.set_offline(True)
     phone.context.set_offline(False)
 
@@ -185,8 +186,13 @@ def test_six_phones_through_an_agenda(browser: Browser, server: Server) -> None:
     desk.click("#panic")
     expect(phone.locator("#still")).to_contain_text("The coach is paused")
     expect(wall.locator("main")).to_contain_text("A pause")
+    phone.fill("#said", "Are you there?")
+    phone.click("#send")
+    expect(phone.locator("#trouble")).to_contain_text("What you wrote is still here")
+    expect(phone.locator("#said")).to_have_value("Are you there?")
     desk.click("#panic")
     expect(phone.locator("#still")).to_be_hidden()
+    expect(phone.locator("#trouble")).to_have_text("")
     desk.get_by_role("button", name="Go on").click()
 
     # In pairs, with one phone as the prompt.
@@ -196,6 +202,12 @@ def test_six_phones_through_an_agenda(browser: Browser, server: Server) -> None:
     phones[2].get_by_role("button", name="I was asked, openly").click()
     expect(phones[2].locator("#now")).to_contain_text("Right now: guarded")
     seen(phones[2], "phone-pairs")
+    # A card of an exercise before shows large, too.
+    large = desk.locator(".card").filter(has_text="thought 4").get_by_role("button", name="Spotlight")
+    large.click()
+    expect(wall.locator(".spot")).to_have_text("Arriving with thought 4")
+    large.click()
+    expect(wall.locator(".spot")).to_have_count(0)
     phones[3].click("#hand")
     expect(desk.locator("#hands")).to_contain_text("Hands up: 1 (Guest 3)")
 
@@ -254,6 +266,7 @@ def test_six_phones_through_an_agenda(browser: Browser, server: Server) -> None:
     for one in phones:
         expect(one.locator("#receipt")).to_contain_text("nothing is left")
     expect(phone.get_by_role("button", name="Save my notes")).to_be_visible()
+    expect(wall.locator("#broadcast")).to_be_hidden()
     seen(phone, "phone-over")
     seen(desk, "desk-over")
     for page in (desk, wall, *phones):

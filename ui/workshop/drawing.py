@@ -11,7 +11,7 @@ from ui.plots import SHADES
 
 WIDTH = 1200
 CARD_WIDTH, GAP, MARGIN = 270, 18, 30
-LINE, LETTERS = 20, 31
+LINE, LETTERS = 20, 27
 """Height of a line of a card, and how many letters fit into one."""
 
 

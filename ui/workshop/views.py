@@ -92,13 +92,15 @@ def _step(step: Step, room: Room) -> Message:
 def cards(look: Look) -> Message:
     """The wall as phones and the projected page show it: the question that is on, or the last one with cards."""
     room = look.room
+    # Whichever exercise it was written in: the facilitator may come back to it.
+    large = next((one.text for shown in look.shown for one in shown.cards if one.id == room.spotlight), None)
     here = next((one for one in look.shown if room.step is not None and one.step.id == room.step.id), None)
     if here is None and room.step is not None and room.step.prompt:
         here = Shown(room.step, ())
     if here is None and room.closing is not None and look.shown:
         here = look.shown[-1]
     if here is None:
-        return {"kind": "wall", "prompt": "", "step": None, "votes": 0, "cards": [], "themes": [], "spotlight": None}
+        return {"kind": "wall", "prompt": "", "step": None, "votes": 0, "cards": [], "themes": [], "spotlight": large}
     return {
         "kind": "wall",
         "prompt": here.step.prompt,
@@ -106,7 +108,7 @@ def cards(look: Look) -> Message:
         "votes": here.step.votes if not room.frozen else 0,
         "cards": [{"id": one.id, "text": one.text, "votes": one.votes} for one in here.cards],
         "themes": [_theme(one, here.cards) for one in here.themes],
-        "spotlight": next((one.text for one in here.cards if one.id == room.spotlight), None),
+        "spotlight": large,
     }
 
 

@@ -4,6 +4,7 @@ import { counterpart } from "./counterparts.js";
 import { $, clock, el, live, post, receipt, save, SHADES } from "./shared.js";
 
 const WAITING = "workshop-waiting"; // cards that no page shows yet, to send again if the coach was started anew
+const WHERE = "workshop-where"; // the exercise, and what was open in it
 
 let link = null;
 let room = null;
@@ -15,6 +16,7 @@ let cared = null;
 let voice = null;
 let role = null;
 let kept = null;
+let sent = ""; // the last message that left the box
 const spokeIn = new Set(); // exercises in which the person has said something, so that nothing is suggested any more
 const tick = clock($("#timer"));
 
@@ -86,7 +88,11 @@ const HAPPENS = {
     cared = agreed;
     showTurns();
   },
-  trouble: (message) => (message.about === "card" || message.about === "vote" ? note(message.text) : trouble(message.text)),
+  trouble: (message) => {
+    if (message.about === "card" || message.about === "vote") return note(message.text);
+    if (message.about === "say") giveBack();
+    trouble(message.text);
+  },
   gone: ({ receipt: found }) => ended(found),
   stranger: () => ended(null),
 };
@@ -100,6 +106,7 @@ function ended(found) {
   voice?.stop();
   sessionStorage.removeItem("was-in");
   sessionStorage.removeItem(WAITING);
+  sessionStorage.removeItem(WHERE);
   $("#room").hidden = $("#joining").hidden = true;
   $("#over").hidden = false;
   $("#receipt").textContent = receipt(found);
@@ -109,6 +116,7 @@ function ended(found) {
 function takeRoom(message) {
   const moved = room && room.step?.id !== message.step?.id;
   const first = !room;
+  if (room?.paused && !message.paused) trouble("");
   room = message;
   tick(room);
   document.title = room.title;
@@ -132,12 +140,16 @@ function banner(selector, text) {
 }
 
 function home() {
+  // A page that was loaded anew in the same exercise opens where it was.
+  const was = JSON.parse(sessionStorage.getItem(WHERE) || "{}");
+  if (was.place && was.step === (room.step?.id ?? null)) return was.place;
   if (room.step?.kind === "coach" && turns.length) return "coach";
   return "now";
 }
 
 function go(to) {
   place = to;
+  if (room) sessionStorage.setItem(WHERE, JSON.stringify({ step: room.step?.id ?? null, place }));
   for (const name of ["now", "coach", "wall"]) {
     $(`#${name}`).hidden = name !== place;
     const button = $(`[data-place=${name}]`);
@@ -159,7 +171,7 @@ function showNow() {
     target.replaceChildren(
       el("h2", {}, room?.title || ""),
       el("p", {}, "You are in. It begins when the facilitator starts."),
-      el("p", { class: "soft" }, "Until then you can say something to the coach: it stays on your phone."),
+      el("p", { class: "soft" }, "Until then you can say something to the coach: it shows on this phone alone."),
       el("button", { class: "cta", onclick: () => go("coach") }, "Talk with the coach"),
     );
     return;
@@ -325,11 +337,17 @@ function showStarters() {
 function say(text) {
   trouble("");
   spokeIn.add(room.step?.id);
+  sent = text;
   if (!link.send("say", { text })) {
     trouble("The connection is gone. It is sent when you press Send again.");
     return false;
   }
   return true;
+}
+
+// What the coach did not take is there to be sent once more.
+function giveBack() {
+  if (!said.value) said.value = sent;
 }
 
 function trouble(text) {

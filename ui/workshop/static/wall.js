@@ -13,7 +13,7 @@ function take(message) {
   else if (message.kind === "wall") wall = message;
   else if (message.kind === "gone" || message.kind === "stranger") {
     link.close();
-    $("header").hidden = true;
+    $("header").hidden = $("#broadcast").hidden = true;
     $("#main").replaceChildren(el("p", { class: "big" }, message.kind === "gone" ? receipt(message.receipt) : "Open the wall from the facilitator's desk."));
     return;
   }
