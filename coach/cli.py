@@ -254,6 +254,8 @@ class _Plain:
 
 def main() -> None:
     """The entry point: one clear line and exit 1 for what a person can act on, 2 for usage, 130 for Ctrl-C."""
+    # Numpy's products here are small: a second thread would spin beside them and take half of a search's CPU.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     sys.exit(run(sys.argv[1:]))
 
 

@@ -27,7 +27,7 @@ CARD_TITLES = 3
 class Searched(Protocol):
     """Vectors that can be searched, wherever they lie."""
 
-    def search(self, vector: np.ndarray, k: int) -> list[tuple[str, float]]: ...
+    def search_all(self, vectors: np.ndarray, k: int) -> list[list[tuple[str, float]]]: ...
     def refresh(self) -> None: ...
     def rebuild(self) -> None: ...
     def forget(self) -> None: ...
@@ -171,14 +171,14 @@ class Bookcase:
             return None
         index = self._index(collection)
 
-        def nearest(vector: np.ndarray, k: int) -> list[tuple[str, float]]:
+        def nearest(vectors: np.ndarray, k: int) -> list[list[tuple[str, float]]]:
             try:
-                return index.search(vector, k)
+                return index.search_all(vectors, k)
             except KnowledgeError as exc:
                 self._on_notice(str(exc))
                 assert shelf.vectors is not None
-                near = np.asarray(shelf.vectors @ vector)
-                return [(shelf.ids[n], float(near[n])) for n in np.argsort(-near)[:k]]
+                near = shelf.vectors @ vectors.T
+                return [[(shelf.ids[n], float(one[n])) for n in np.argsort(-one)[:k]] for one in near.T]
 
         return nearest
 

@@ -19,6 +19,7 @@ from coach.errors import KnowledgeError
 if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.api.collection_configuration import CreateHNSWConfiguration
+    from chromadb.api.types import QueryResult
 
 COLLECTION = "passages"
 SPACE: "CreateHNSWConfiguration" = {"space": "cosine", "ef_construction": 200, "max_neighbors": 16, "ef_search": 100}
@@ -37,20 +38,25 @@ class OpenGeneration:
         self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
         self._count = self._collection.count()
 
-    def search(self, vector: np.ndarray, k: int) -> list[tuple[str, float]]:
-        """Ids with their cosine similarity, nearest first."""
+    def search(self, vectors: np.ndarray, k: int) -> list[list[tuple[str, float]]]:
+        """For each row of ``vectors`` ids with their cosine similarity, nearest first."""
         if not self._count:
-            return []
-        answer = self._collection.query(
-            query_embeddings=vector.reshape(1, -1), n_results=min(k, self._count), include=["distances"]
-        )
-        distances = (answer["distances"] or [[]])[0]
-        return [(id, 1.0 - float(distance)) for id, distance in zip(answer["ids"][0], distances, strict=True)]
+            return [[] for _ in vectors]
+        answer = self._collection.query(query_embeddings=vectors, n_results=min(k, self._count), include=["distances"])
+        return nearest(answer)
 
     def close(self) -> None:
         # A store whose folder was deleted under it may not close cleanly, and nothing depends on it.
         with contextlib.suppress(Exception):
             self._client.close()
+
+
+def nearest(answer: "QueryResult") -> list[list[tuple[str, float]]]:
+    """Chroma's distances as cosines, for each query."""
+    return [
+        [(id, 1.0 - float(distance)) for id, distance in zip(ids, distances, strict=True)]
+        for ids, distances in zip(answer["ids"], answer["distances"] or [], strict=True)
+    ]
 
 
 def build(folder: Path, ids: Sequence[str], vectors: np.ndarray) -> None:

@@ -65,17 +65,21 @@ class Index:
         self._exchange = threading.Lock()
 
     def search(self, vector: np.ndarray, k: int) -> list[tuple[str, float]]:
-        """Ids with their cosine similarity, nearest first. Repairs what it finds broken, with one notice.
+        """Ids with their cosine similarity, nearest first. As ``search_all``."""
+        return self.search_all(vector.reshape(1, -1), k)[0]
+
+    def search_all(self, vectors: np.ndarray, k: int) -> list[list[tuple[str, float]]]:
+        """The same for each row. Repairs what it finds broken, with one notice.
 
         Raises KnowledgeError where even a fresh generation cannot be searched.
         """
         try:
-            return self._present().search(vector, k)
+            return self._present().search(vectors, k)
         except Exception:
             # Whatever a broken store raises, the remedy is the same.
             self.rebuild(notice="The index was damaged and has been rebuilt.")
         try:
-            return self._present().search(vector, k)
+            return self._present().search(vectors, k)
         except Exception as exc:
             raise KnowledgeError(f"The index in {self._folder} cannot be searched. Run: coach doctor --repair") from exc
 

@@ -10,14 +10,19 @@ import numpy as np
 from knowledge.words import K1, B
 
 
+def mapped(path: Path) -> np.ndarray:
+    """An array that stays in its file, as a plain array: each slice of a memmap costs five times as much."""
+    return np.load(path, mmap_mode="r").view(np.ndarray)
+
+
 class Postings:
     """Which texts hold a stem, and how much that counts. Built once, never changed afterwards."""
 
     def __init__(self, folder: Path):
         self._place = {word: n for n, word in enumerate((folder / "words.txt").read_text(encoding="utf-8").split("\n"))}
         self._starts = np.load(folder / "starts.npy")
-        self._rows = np.load(folder / "rows.npy", mmap_mode="r")
-        self._weights = np.load(folder / "weights.npy", mmap_mode="r")
+        self._rows = mapped(folder / "rows.npy")
+        self._weights = mapped(folder / "weights.npy")
         self.idf = np.load(folder / "idf.npy")
         self.size = int((folder / "size.txt").read_text())
 

@@ -47,8 +47,8 @@ FIGURE_SHARE = 300
 FIGURE = re.compile(r"\d{2,}")
 CAPITALISED = re.compile(r"(?<![.!?]\s)(?<!^)\b([A-Z][a-z]+(?:'s)?)")
 
-OnNearest = Callable[[np.ndarray, int], list[tuple[str, float]]]
-"""Asks an index: ids of the nearest passages with their cosine."""
+OnNearest = Callable[[np.ndarray, int], list[list[tuple[str, float]]]]
+"""Asks an index: for each row of vectors, ids of the nearest passages with their cosine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +249,7 @@ class View:
             many = min(BROUGHT, len(near)) - 1
             return np.argpartition(-near, many, axis=0)[: many + 1].ravel().tolist()
         place = _places(self.shelf)
-        return [place[id] for vector in vectors for id, _ in nearest(vector, BROUGHT) if id in place]
+        return [place[id] for found in nearest(vectors, BROUGHT) for id, _ in found if id in place]
 
     def _by_document(self, scores: np.ndarray) -> np.ndarray:
         return np.maximum.reduceat(scores[self.rows], self.begins)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from coach.errors import KnowledgeError
-from knowledge.generation import SPACE
+from knowledge.generation import SPACE, nearest
 from knowledge.index import Rows
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ class ServedIndex:
         # Protects the open set while it is exchanged for a newer one.
         self._exchange = threading.Lock()
 
-    def search(self, vector: np.ndarray, k: int) -> list[tuple[str, float]]:
-        """Ids with their cosine similarity, nearest first."""
-        return self._tried(lambda: self._search(vector, k))
+    def search_all(self, vectors: np.ndarray, k: int) -> list[list[tuple[str, float]]]:
+        """For each row ids with their cosine similarity, nearest first."""
+        return self._tried(lambda: self._search(vectors, k))
 
     def refresh(self) -> None:
         self._tried(self._present)
@@ -53,16 +53,12 @@ class ServedIndex:
     def close(self) -> None:
         self._open = self._client = None
 
-    def _search(self, vector: np.ndarray, k: int) -> list[tuple[str, float]]:
+    def _search(self, vectors: np.ndarray, k: int) -> list[list[tuple[str, float]]]:
         held = self._present()
         count = held.count()
         if not count:
-            return []
-        answer = held.query(
-            query_embeddings=vector.reshape(1, -1).tolist(), n_results=min(k, count), include=["distances"]
-        )
-        distances = (answer["distances"] or [[]])[0]
-        return [(id, 1.0 - float(distance)) for id, distance in zip(answer["ids"][0], distances, strict=True)]
+            return [[] for _ in vectors]
+        return nearest(held.query(query_embeddings=vectors.tolist(), n_results=min(k, count), include=["distances"]))
 
     def _present(self) -> Any:
         with self._exchange:

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from knowledge.documents import Documents, as_array
-from knowledge.postings import Postings, write_postings
+from knowledge.postings import Postings, mapped, write_postings
 
 FORM = 1
 """Raised when the files change, so that older ones are not taken up."""
@@ -137,7 +137,7 @@ def _open(folder: Path, revision: str) -> Shelf:
         sources=tuple(sources),
         starts=np.searchsorted(owner, np.arange(len(sources) + 1)),
         owner=owner,
-        vectors=np.load(folder / "vectors.npy", mmap_mode="r") if embedded else None,
+        vectors=mapped(folder / "vectors.npy") if embedded else None,
         means=np.load(folder / "means.npy") if embedded else None,
         passages=Postings(folder / "passages"),
         whole=Postings(folder / "whole"),
