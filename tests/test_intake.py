@@ -202,6 +202,26 @@ def test_removing_leaves_nothing_and_says_so(home):
         library.remove("meeting.md", home.path)
 
 
+def test_of_one_document_among_many_no_sentence_is_left(home):
+    """Searched for as bytes in every file of the home, whole and by its middle, whatever database page it stood on."""
+
+    def said(paper: int) -> list[str]:
+        return [f"Paper {paper} says in its line {line} how people {paper * line} are heard." for line in range(1, 150)]
+
+    def held(paper: int) -> int:
+        home_bytes = b"\n".join(path.read_bytes() for path in home.path.rglob("*") if path.is_file())
+        return sum(line.encode() in home_bytes or line[9:-6].encode() in home_bytes for line in said(paper))
+
+    for number in range(20, 44):
+        home.write(f"{number}.md", f"# Paper {number}\n\n" + " ".join(said(number)))
+    library = home.library(ByTopic())
+    library.add([home.docs])
+    library.bookcase.refresh("documents")
+    assert held(31) == 149
+    receipt = library.remove("31.md", home.path)
+    assert (receipt.clean, receipt.passages > 10, held(31), held(32)) == (True, True, 0, 149)
+
+
 def test_what_a_removed_file_was_repeated_by_is_read_the_next_time(home):
     home.write("z-copy.md", MEETINGS)
     library = home.library()
