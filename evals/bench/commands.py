@@ -99,6 +99,9 @@ def load(
     workers: Annotated[
         int, typer.Option(min=1, help="Processes on one database; of several one is killed in the middle.")
     ] = 1,
+    documents: Annotated[
+        Path | None, typer.Option(help="A file or folder for the room to look in, too.", show_default=False)
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """A whole workshop at once: what a person waits for, errors, memory."""
@@ -107,7 +110,7 @@ def load(
 
     report = measure(
         load_settings(), people=people, speakers=speakers, seconds=seconds, every_s=every, workers=workers,
-        on_progress=note,
+        documents=documents, on_progress=note,
     )  # fmt: skip
     show(report, as_json)
 

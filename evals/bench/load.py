@@ -25,6 +25,7 @@ from coach.errors import CoachError
 from coach.workshop.rooms import Rooms
 from evals.bench.crowd import JOINED
 from evals.bench.text import messages, p, processor_s
+from knowledge.bookcase import open_bookcase
 from ui.workshop.serving import Choice, open_room, own_settings
 
 Note = Callable[[str], None]
@@ -33,6 +34,8 @@ AIMS = {"first_sentence_p95_ms": 1000.0, "errors": 0.0, "lost_turns": 0.0, "peak
 """Figures at or below which a room is served well."""
 
 START_S = 120
+
+COLLECTION = "bench"
 
 DIFFERENT = 1200
 """Messages, so that next to nothing is said twice: what is said again is answered from memory in a third of the time,
@@ -47,15 +50,19 @@ def measure(
     seconds: float = 300,
     every_s: float = 20,
     workers: int = 1,
+    documents: Path | None = None,
     on_progress: Note,
 ) -> dict[str, Any]:
-    """Every figure, its unit in its name. Raises CoachError. More than one worker needs COACH_DATABASE_URL."""
+    """Every figure, its unit in its name. Raises CoachError. More than one worker needs COACH_DATABASE_URL.
+
+    ``documents``: a file or folder that the room's collection is made of, so that every turn searches it too.
+    """
     if workers > 1 and not settings.database_url:
         raise CoachError("Several workers share a database. Set COACH_DATABASE_URL, or use --workers 1.")
     before = os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="coach-bench-") as scratch:
         own = own_settings(settings.model_copy(update={"home": Path(scratch), "writer": "guided"}))
-        opened = asyncio.run(_room(own))
+        room, code = asyncio.run(_room(own, documents))
         ports = [_free() for _ in range(workers)]
         served = [_serve(own, port) for port in ports]
         try:
@@ -65,7 +72,7 @@ def measure(
             watch = _Watch([one.pid for one in served])
             on_progress(f"{people} people, {speakers} of them aloud, {seconds:g} s …")
             orders = {
-                "addresses": [f"http://127.0.0.1:{port}" for port in ports], "code": opened, "people": people,
+                "addresses": [f"http://127.0.0.1:{port}" for port in ports], "code": code, "people": people,
                 "speakers": speakers, "every_s": every_s, "seconds": seconds, "messages": messages(DIFFERENT),
             }  # fmt: skip
             found = _crowd(orders, seconds, served[0].pid if workers > 1 else None)
@@ -78,7 +85,7 @@ def measure(
                     one.wait(10)
                 one.kill()
             if settings.database_url:
-                asyncio.run(_ended(own))
+                asyncio.run(_ended(own, room))
     return _report(found, people, speakers, seconds, workers, peak, cpu_s, before)
 
 
@@ -112,28 +119,32 @@ def _report(
     return report | {"aims": AIMS}
 
 
-async def _room(settings: Settings) -> str:
+async def _room(settings: Settings, documents: Path | None) -> tuple[str, str]:
+    """Id and code of a new room."""
     from coach.app import Coach
 
     coach = Coach(settings)
     try:
-        opened = await open_room(Rooms(coach.store), Choice(agenda="trust-hour"))
+        if documents is not None:
+            await asyncio.to_thread(lambda: open_bookcase(settings).add([documents], COLLECTION))
+        choice = Choice(agenda="trust-hour", fresh=True, collection=COLLECTION if documents else None)
+        opened = await open_room(Rooms(coach.store), choice)
     finally:
         await coach.close()
     assert opened.room.code is not None
-    return opened.room.code
+    return opened.room.id, opened.room.code
 
 
-async def _ended(settings: Settings) -> None:
-    """A shared database is left as it was."""
+async def _ended(settings: Settings, room: str) -> None:
+    """Shared servers are left as they were: only what was opened here ends."""
     from coach.app import Coach
     from coach.workshop.ending import end
 
     coach = Coach(settings)
     try:
-        rooms = Rooms(coach.store)
-        for one in await rooms.open_ones():
-            await end(rooms, one.id)
+        await end(Rooms(coach.store), room)
+        if settings.chroma_url:
+            await asyncio.to_thread(lambda: open_bookcase(settings).forget(COLLECTION))
     finally:
         await coach.close()
 

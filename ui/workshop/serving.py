@@ -22,7 +22,8 @@ from ui.door import is_loopback
 MOST_BYTES = 64 * 1024
 SWITCH_S = 0.0005
 """How long a thread that thinks keeps Python to itself while others wait. A turn passes through the database some ten
-times; at Python's own 5 ms each pass waits that long for every answer that is being thought out beside it."""
+times; at Python's own 5 ms each pass waits that long for every answer that is being thought out beside it. With 100
+people the first sentence comes after 109 ms at the median, with 5 ms after 129."""
 
 
 @dataclass(frozen=True, slots=True)
