@@ -31,7 +31,8 @@ SURE_FIT = 0.5
 SECOND_FIT = 0.45
 """And a second one, of another document."""
 ON_IT = 2
-"""Words that a message and a line with a wrong figure must share before the line is put right."""
+"""Words that a message must share with a wrong figure's line and what it is a figure of, one of them with the line,
+before it is put right."""
 POINTS, POINTS_TOO = 0.6, 0.75
 """Probability that the documents answer from which one is named where no sentence of it fits; beside an idea, more."""
 LIKELY = 0.5
@@ -98,7 +99,7 @@ def _answer(
     notes: dict[str, str] = {}
     if not first:
         notes |= {"nearest": documents[0].id, "lead": "nearest" if asked else "points"}
-    notes |= _noted(frame, retrieval, documents, memory)
+    notes |= _noted(frame, retrieval, documents, memory, library)
     if first and "differs" not in notes:
         notes["quote"] = ";".join(_place(excerpt) for excerpt in (*first, *second))
         # What was found without being asked for by name is not passed off as the answer.
@@ -117,7 +118,7 @@ def _beside(
     plan: Plan, frame: Frame, memory: Memory, retrieval: Retrieval, documents: Sequence[Passage], library: Library
 ) -> Plan:
     """What a document adds to a card's idea or to a finding; not in two turns running."""
-    notes = _noted(frame, retrieval, documents, memory)
+    notes = _noted(frame, retrieval, documents, memory, library)
     lately = memory.last is not None and bool({"quote", "nearest"} & memory.last.notes.keys())
     if "differs" not in notes and not lately and plan.move != "list":
         said = next(((e, fit) for e, fit in _said(frame, documents, library) if _place(e) not in _told(memory)), None)
@@ -133,7 +134,9 @@ def _said(frame: Frame, documents: Sequence[Passage], library: Library) -> list[
     return best_excerpts(frame.said, documents[:LOOKED_AT], library.embedder)
 
 
-def _noted(frame: Frame, retrieval: Retrieval, documents: Sequence[Passage], memory: Memory) -> dict[str, str]:
+def _noted(
+    frame: Frame, retrieval: Retrieval, documents: Sequence[Passage], memory: Memory, library: Library
+) -> dict[str, str]:
     """A difference, else a correction, that is on what was said and has not been told yet."""
     shown = {passage.id: passage for passage in documents[:LOOKED_AT]}
     said = content(frame.said)
@@ -143,12 +146,15 @@ def _noted(frame: Frame, retrieval: Retrieval, documents: Sequence[Passage], mem
         first = shown.get(one.first.passage)
         if first is not None and said & content(quoted(one.first, first)) and value not in told:
             return {"differs": value}
+    best, most = "", 0
     for beside in retrieval.beside:
         value = "|".join((beside.passage, beside.claim, beside.kind, beside.credited))
-        near = beside.passage in shown and len(said & content(beside.quote)) >= ON_IT
-        if near and value not in told:
-            return {"corrects": value}
-    return {}
+        shared = len(said & content(beside.quote))
+        # A line of a list holds the figure and a word; what it is a figure of stands in the claim.
+        whole = len(said & content(f"{beside.quote} {library.claim(beside.claim).statement}"))
+        if beside.passage in shown and shared > most and whole >= ON_IT and value not in told:
+            best, most = value, shared
+    return {"corrects": best} if best else {}
 
 
 def _with_claims(plan: Plan) -> Plan:

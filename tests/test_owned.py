@@ -124,6 +124,19 @@ def test_a_figure_credited_to_the_wrong_source_brings_its_correction(tmp_path: P
     assert {"claim:F03", "claim:F04"} & set(ids)
 
 
+def test_a_figure_in_a_list_is_put_right_by_the_line_that_was_asked_about(tmp_path: Path) -> None:
+    talk = Talk(
+        tmp_path,
+        trust="# Trust\n\nPeople at high trust companies report the following according to a study from Accenture, "
+        "which all of us have read and like to repeat to new colleagues in their first week with us:\n\n"
+        "1. 106% more energy at work\n1. 74% less stress\n1. 40% less burnout\n",
+    )
+    reply = talk.say("According to our documents, do people at high trust companies report less stress?")[0]
+    assert "Accenture" in reply["reply"]
+    assert "74% less stress" in reply["reply"]
+    assert "claim:F03" in [one["id"] for sentence in reply["sentences"] for one in sentence["citations"]]
+
+
 def test_a_document_leaves_the_talk_when_it_is_removed(tmp_path: Path) -> None:
     talk = Talk(tmp_path, handbook=HANDBOOK, incidents=GUIDE)
     talk.say("What do our documents say about when debriefs take place after an incident?")

@@ -56,6 +56,8 @@ def test_markdown_keeps_words_and_structure():
         ('Go to {% page "/leave" %} or {% slack_channel "people-ops" %}.', "Go to  or people-ops.", ("Liquid",)),
         ("A link{:target=\"_blank\" } here\n* TOC\n{:toc}\n", "A link here\n\n\n", ("Kramdown",)),
         ('!!! note "Mind this"\n    Stay calm.', "\nMind this:\n\n    Stay calm.", ("MkDocs",)),
+        ('???+aside hide "Mind this"\n    Stay calm.', "\nMind this:\n\n    Stay calm.", ("MkDocs",)),
+        ("!!!Stay calm", "!!!Stay calm", ()),
         ("Nothing of {the} kind.", "Nothing of {the} kind.", ()),
     ],
 )  # fmt: skip

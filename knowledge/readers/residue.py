@@ -11,7 +11,9 @@ LIQUID = re.compile(r"\{%.{0,2000}?%\}", re.S)
 OUTPUT = re.compile(r"\{\{.{0,500}?\}\}", re.S)
 KRAMDOWN = re.compile(r"\{:[^{}\n]{0,300}\}|\{#[\w-]{1,80}\}")
 CONTENTS = re.compile(r"^[ \t]*(?:[*-][ \t]*TOC|\[TOC\]|\[\[_TOC_\]\]|\{:toc\})[ \t]*$", re.M | re.I)
-ADMONITION = re.compile(r'^(?P<indent>[ \t]*)(?:!!!|\?\?\?\+?)[ \t]+[\w -]*?(?:"(?P<title>[^"\n]*)")?[ \t]*$', re.M)
+ADMONITION = re.compile(
+    r'^(?P<indent>[ \t]*)(?:!!!|\?\?\?\+?)(?:[ \t]|(?=\w[\w -]*"))[\w \t-]*?(?:"(?P<title>[^"\n]*)")?[ \t]*$', re.M
+)
 TAB = re.compile(r'^[ \t]*===[!+]?[ \t]+"(?P<title>[^"\n]*)"[ \t]*$', re.M)
 SNIPPET = re.compile(r"^[ \t]*(?:--8<--|;--8<--).*$", re.M)
 DEFINED = re.compile(r'\b(?:summary|header|title|footer|heading)\s*=\s*"(?P<words>[^"]*)"')
