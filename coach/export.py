@@ -4,6 +4,7 @@ The page's own Markdown is small (headings, lists, bold, italics, paragraphs), s
 """
 
 import json
+import math
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
@@ -89,9 +90,12 @@ def _word(artefact: Artefact) -> bytes:
         section.page_width, section.page_height = Cm(21), Cm(29.7)
         section.left_margin = section.right_margin = Cm(2.2)
         section.top_margin = section.bottom_margin = Cm(1.8)
+    size = type_size(artefact)
     normal = document.styles["Normal"]
-    normal.font.name, normal.font.size = "Calibri", Pt(11)
-    normal.paragraph_format.space_after = Pt(4)
+    normal.font.name, normal.font.size = "Calibri", Pt(size)
+    normal.paragraph_format.space_after = Pt(4 if size == LARGEST_PT else 1)
+    if size < LARGEST_PT:
+        _close_up(document, size)
     document.core_properties.title = artefact.title
     document.core_properties.author = ""
     table: list[list[str]] = []
@@ -111,6 +115,64 @@ def _word(artefact: Artefact) -> bytes:
     file = BytesIO()
     document.save(file)
     return file.getvalue()
+
+
+ONE_PAGE = frozenset({"plan", "feedback"})
+"""Kinds that are taken into a room, and so stand on one sheet."""
+LARGEST_PT, SMALLEST_PT = 11.0, 8.0
+PAGE_PT = 735.0
+"""Height between the margins, with a little to spare for a printer's own idea of a font."""
+
+
+def type_size(artefact: Artefact) -> float:
+    """The largest size of type at which a page of one sheet fits; others have the usual one."""
+    if artefact.kind not in ONE_PAGE or height(artefact.markdown, LARGEST_PT) <= PAGE_PT:
+        return LARGEST_PT
+    sizes = [10.5 - 0.25 * n for n in range(round((10.5 - SMALLEST_PT) / 0.25) + 1)]
+    return next((size for size in sizes if height(artefact.markdown, size) <= PAGE_PT), SMALLEST_PT)
+
+
+def height(markdown: str, size: float) -> float:
+    """Points that a page takes up, reckoned line by line for a wide font; ``_word`` sets the same spaces."""
+    close = size < LARGEST_PT
+    line_pt, after = size * 1.3, 1.0 if close else 4.0
+    # A letter of a wide font is a little more than half as wide as it is high.
+    letters = TEXT_CM / 2.54 * 72 / (size * 0.56)
+    whole, table = 0.0, list[list[str]]()
+    for line in [*markdown.splitlines(), ""]:
+        if row := _ROW.match(line):
+            table.append([cell.strip() for cell in row[1].split("|")])
+            continue
+        if table:
+            cells = [one for one in table if not all(re.fullmatch(r":?-{2,}:?", cell) for cell in one)]
+            widths = _widths(cells, max(map(len, cells)))
+            for one in cells:
+                room = [max(4.0, letters * (width - 0.4) / TEXT_CM) for width in widths]
+                lines = [math.ceil((len(text) + 4) / wide) for text, wide in zip(one, room, strict=False)]
+                whole += max(lines) * line_pt + 3
+            table = []
+        if heading := re.match(r"(#{1,4}) (.+)", line):
+            title = len(heading[1]) == 1
+            scale = (1.6 if close else 2.4) if title else 1.2
+            wrapped = math.ceil(len(heading[2]) / (letters / scale))
+            whole += wrapped * line_pt * scale + (8 if title else 5 if close else 12) + after
+        elif line.strip():
+            whole += math.ceil((len(line) + 4) / letters) * line_pt + after
+    return whole
+
+
+def _close_up(document: Any, size: float) -> None:
+    """Smaller headings with less room around them."""
+    from docx.shared import Pt
+
+    for name, scale, before in (("Title", 1.6, 0), ("Heading 1", 1.2, 5), ("Heading 2", 1.1, 4), ("Heading 3", 1.0, 4)):
+        style = document.styles[name]
+        style.font.size = Pt(size * scale)
+        style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(1)
+    document.styles["Title"].paragraph_format.space_after = Pt(4)
+    for name in ("Normal", "List Bullet", "List Number"):
+        document.styles[name].paragraph_format.space_after = Pt(1)
+        document.styles[name].paragraph_format.line_spacing = 1.0
 
 
 def _line(document: Any, line: str) -> None:

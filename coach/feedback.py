@@ -28,7 +28,7 @@ _ORDER = (
     "own-part", "giving-back", "apology", "open-question", "observation", "taking-seriously", "time",
     "valuing", "together",
 )  # fmt: skip
-_COSTLY = (
+COSTLY = (
     "label", "threatening", "dismissing", "accusing", "mind-reading", "absolute", "crowd", "should-have",
     "apology-shifting", "who-question", "ordering", "curt", "long",
 )  # fmt: skip
@@ -74,6 +74,8 @@ class Feedback:
 
     attempt: int
     persona: str
+    who: str
+    """How the person calls the other one."""
     strengths: tuple[Point, ...]
     try_next: Point
     timeline: tuple[Moment, ...]
@@ -97,7 +99,7 @@ def feedback(
         for line, one in zip(scene.lines, heard, strict=True)
     )  # fmt: skip
     return Feedback(
-        scene.attempt, scene.persona.title, _strengths(scene, heard, counts, language),
+        scene.attempt, scene.persona.title, scene.who, _strengths(scene, heard, counts, language),
         _try_next(scene, heard, counts, language), timeline, counts,
     )  # fmt: skip
 
@@ -118,7 +120,7 @@ def _counts(
         "own part": cues["own-part"],
         "blaming lines": sum(one.blaming for one in heard),
         "absolutes": cues["absolute"],
-        "share of words": round(own / max(1, own + theirs), 2),
+        "your share of the words": round(own / max(1, own + theirs), 2),
         "fillers": sum(len(FILLERS.findall(line.said)) for line in lines),
         "openness at the end, of 100": round(100 * lines[-1].state.openness),
         "threat at the end, of 100": round(100 * lines[-1].state.threat),
@@ -149,13 +151,14 @@ def _strengths(
     if rises and lines[-1].state.threat < lines[rises[0]].state.threat - 0.1:
         best = min(range(rises[0] + 1, len(lines)), key=lambda n: heard[n].threat)
         found.append(("recovered", lines[best]))
-    if len(lines) > 2 and counts["share of words"] <= ROOM:
+    if len(lines) > 2 and counts["your share of the words"] <= ROOM:
         found.append(("listening", max(lines, key=lambda line: len(line.reply.split()))))
     if counts["blaming lines"] == 0 and counts["absolutes"] == 0:
         found.append(("no-blame", lines[-1]))
     # What can be said of anybody who got this far, at moments that need not be hidden.
-    calm = [line for line, one in zip(lines, heard, strict=True) if not one.blaming] or list(lines)
-    found += [("stayed", calm[-1]), ("plain", min(calm, key=lambda x: len(x.said.split()))), ("began", calm[0])]
+    calm = [line for line, one in zip(lines, heard, strict=True) if not one.blaming and one.threat <= 0]
+    calm = [line for line in calm if re.search(r"\w", line.said)] or list(lines)
+    found += [("stayed", calm[-1]), ("began", calm[0]), ("plain", min(calm, key=lambda x: len(x.said.split())))]
     chosen: list[tuple[str, Spoken]] = []
     for one in found:
         if len(chosen) < STRENGTHS and all(one[1].turn != other[1].turn for other in chosen):
@@ -171,22 +174,23 @@ def _try_next(scene: Scene, heard: Sequence[Landing], counts: dict[str, float], 
     """The one change that would have helped most: the costliest moment, else what was missing."""
     lines = scene.lines
     # What only has a sharp sound is named where nothing kind is in it: a line is not praised and blamed at once.
-    costs = [0.0 if not any(map(one.has, _COSTLY)) and any(map(one.has, _ORDER)) else one.threat for one in heard]
+    costs = [0.0 if not any(map(one.has, COSTLY)) and any(map(one.has, _ORDER)) else one.threat for one in heard]
     worst = max(range(len(lines)), key=costs.__getitem__)
     if costs[worst] > 0.02:
-        kind = next((cue for cue in _COSTLY if heard[worst].has(cue)), "accusing")
+        kind = next((cue for cue in COSTLY if heard[worst].has(cue)), "accusing")
         word = dict(heard[worst].said).get(kind, "")
         reworded = next(
             (m.suggestion for m in language.analyse(lines[worst].said) if m.suggestion and "[" not in m.suggestion),
             None,
         )
-        return _point(kind, lines[worst], word=word, better=reworded)
+        return _point(kind, lines[worst], word=word, better=reworded, persona=scene.persona.name)
     cues = {cue for one in heard for cue, _ in one.cues}
+    longest = max(lines, key=lambda x: len(x.said))
     missing = [
         ("no-observation", "observation" not in cues and not any(NEWS.search(line.said) for line in lines), lines[0]),
         ("no-question", counts["open questions"] + counts["closed questions"] == 0, lines[-1]),
         ("closed-questions", counts["open questions"] == 0, lines[-1]),
-        ("much-talk", counts["share of words"] > MUCH_TALK and len(lines) > 1, max(lines, key=lambda x: len(x.said))),
+        ("much-talk", counts["your share of the words"] > MUCH_TALK and len(lines) > 1, longest),
         ("no-giving-back", len(lines) > 2 and not cues & {"giving-back", "taking-seriously"}, lines[-1]),
         ("fillers", counts["fillers"] > 2 * len(lines), max(lines, key=lambda x: len(FILLERS.findall(x.said)))),
         ("no-own-part", len(lines) > 2 and not cues & {"own-part", "apology"}, lines[-1]),
@@ -196,10 +200,12 @@ def _try_next(scene: Scene, heard: Sequence[Landing], counts: dict[str, float], 
     return _point(kind, line)
 
 
-def _point(kind: str, line: Spoken, *, word: str = "", better: str | None = None) -> Point:
+def _point(kind: str, line: Spoken, *, word: str = "", better: str | None = None, persona: str = "") -> Point:
+    """``better``: a line of one's own goes before the ones that are kept; those are told apart by the counterpart."""
     data = feedback_lines()["tries"][kind]
+    kept = [data["to"][persona]] if persona in data.get("to", {}) else [data["better"], *data.get("more", ())]
     say = data["say"].replace("{word}", word.strip(" .,!?").lower() or "that")
-    return Point(kind, say, quote(line.said), line.turn, better or data["better"])
+    return Point(kind, say, quote(line.said), line.turn, better or kept[len(line.said) % len(kept)])
 
 
 def quote(said: str) -> str:
@@ -211,7 +217,7 @@ def quote(said: str) -> str:
 
 def page(found: Feedback, before: Feedback | None = None) -> Page:
     """The feedback as a page; with what changed since the try ``before``."""
-    lines = [f"# Feedback on try {found.attempt}, with {found.persona}", "", "## What was strong", ""]
+    lines = [f"# Feedback on try {found.attempt}, with {found.who}, {found.persona}", "", "## What was strong", ""]
     lines += [f"- {_cap(point.say)} “{point.quote}”" for point in found.strengths]
     lines += ["", "## One thing to try", "", f"{_cap(found.try_next.say)} You said: “{found.try_next.quote}”", ""]
     lines += [f"Perhaps: “{found.try_next.better}”", "", "## How it went", ""]
@@ -219,12 +225,13 @@ def page(found: Feedback, before: Feedback | None = None) -> Page:
     lines += [
         f"| {_cell(quote(m.said))} | {_cell(quote(m.reply))} | {round(100 * m.openness)} |" for m in found.timeline
     ]
-    lines += ["", "## In numbers", ""]
-    lines += [f"- {name}: {value:g}{_since(name, value, before)}" for name, value in found.counts.items()]
+    # Columns of figures would push the page onto a second sheet.
+    told = [f"{name}: {value:g}{_since(name, value, before)}" for name, value in found.counts.items()]
+    lines += ["", "## In numbers", "", " · ".join(told)]
     return Page(
         f"rehearsal {found.attempt}",
         "feedback",
-        f"Feedback on try {found.attempt}",
+        f"Feedback on try {found.attempt}, with {found.who}",
         "\n".join(lines) + "\n",
         _data(found),
     )

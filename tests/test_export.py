@@ -12,7 +12,7 @@ from icalendar import Calendar
 
 from coach.commitments import Artefact, Leaves, Page, Promise
 from coach.errors import CoachError, NotFoundError
-from coach.export import export, file_name
+from coach.export import LARGEST_PT, PAGE_PT, SMALLEST_PT, export, file_name, height, type_size
 from coach.store import Receipt, Store
 
 MARKDOWN = """# Plan for the talk with Marta
@@ -59,6 +59,24 @@ def test_word_has_headings_lists_bold_and_the_table() -> None:
         ["who", "when"],
         ["Marta", "Friday"],
     ]
+
+
+WORDY = "# Plan for the talk with Marta\n\n" + "\n".join(
+    f"## Part {n}\n\n- {'something that was said at some length and fills more than a line of the sheet ' * 2}\n- end\n"
+    for n in range(8)
+)
+
+
+def test_a_plan_stands_on_one_sheet_and_a_pack_keeps_its_size() -> None:
+    size = type_size(replace(PAGE, markdown=WORDY))
+    assert SMALLEST_PT < size < LARGEST_PT
+    assert height(WORDY, size) <= PAGE_PT < height(WORDY, LARGEST_PT)
+    assert type_size(PAGE) == type_size(replace(PAGE, kind="debrief", markdown=WORDY)) == LARGEST_PT
+    document = Document(BytesIO(export(replace(PAGE, markdown=WORDY), "docx")))
+    assert document.styles["Normal"].font.size.pt == size
+    assert document.styles["Heading 1"].font.size.pt == pytest.approx(size * 1.2, abs=0.3)
+    # The longest page there is stays readable, and then runs on.
+    assert type_size(replace(PAGE, markdown=WORDY * 4)) == SMALLEST_PT
 
 
 def test_the_calendar_has_the_day_and_the_look_back() -> None:

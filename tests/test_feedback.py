@@ -53,7 +53,9 @@ def test_every_better_line_lands_better() -> None:
     from coach.phrasebook import feedback_lines
 
     for kind, data in feedback_lines()["tries"].items():
-        assert ear().hear(data["better"]).threat <= 0.03, kind
+        for line in [data["better"], *data.get("more", ()), *data.get("to", {}).values()]:
+            assert ear().hear(line).threat <= 0.03, (kind, line)
+        assert set(data.get("to", {})) <= set(personas()), kind
 
 
 def test_counts_of_a_spoken_scene() -> None:
@@ -68,9 +70,9 @@ def test_counts_of_a_spoken_scene() -> None:
 def test_the_page_compares_with_the_try_before() -> None:
     first, second = found("You never listen"), found(OPENING, attempt=2)
     made = page(second, first)
-    assert (made.about, made.kind, made.title) == ("rehearsal 2", "feedback", "Feedback on try 2")
-    assert "- blaming lines: 0 (before: 1)\n" in made.markdown
-    assert "- open questions: 1 (before: 0)\n" in made.markdown
+    assert (made.about, made.kind, made.title) == ("rehearsal 2", "feedback", "Feedback on try 2, with Marta")
+    assert "· blaming lines: 0 (before: 1) ·" in made.markdown
+    assert "· open questions: 1 (before: 0) ·" in made.markdown
     assert [m["said"] for m in made.data["timeline"]] == [OPENING]
 
 
@@ -84,3 +86,32 @@ def test_the_end_of_a_scene_says_one_strength_and_one_thing() -> None:
     assert "openness" in talk.page
     talk.say("yes", "You never listen", "stop")
     assert "(before: " in talk.page
+
+
+def test_a_threat_is_not_praised_and_is_counted_as_blame() -> None:
+    threat = "If you walk out now, don't expect the second site."
+    got = found(OPENING, threat, "I hear you. Take the time you need, and tell me how it was.")
+    assert threat not in [point.quote for point in got.strengths]
+    assert (got.counts["blaming lines"], got.try_next.quote) == (1, threat)
+
+
+def test_a_silence_is_never_the_thing_to_try_again() -> None:
+    got = found(OPENING, "...", "You are careless")
+    assert got.try_next.quote == "You are careless"
+    assert [point.kind for point in got.strengths if point.quote == "..."] in ([], ["time"])
+
+
+def test_two_tries_are_compared_with_the_same_counterpart_only() -> None:
+    talk = Practising()
+    talk.say("Let's rehearse it with someone who gets angry", OPENING, "stop")
+    talk.say("Let's rehearse it with someone who goes silent", OPENING, "stop")
+    assert "(before: " not in talk.page
+    talk.say("Let's rehearse it with someone who gets angry", "You never listen", "stop")
+    assert "(before: " in talk.page
+    assert talk.page.startswith("# Feedback on try 3, with ")
+
+
+def test_the_end_says_which_line_it_was() -> None:
+    talk = Practising()
+    talk.say("Let's rehearse it with someone who gets angry", OPENING, "You never listen", "What would help?", "stop")
+    assert "It was your second line." in text(talk.history[-1])

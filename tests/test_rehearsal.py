@@ -210,6 +210,103 @@ def test_distress_ends_the_scene_kindly(said: str) -> None:
     assert not talk.moves[-1].startswith("rehearse.")
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I can't take that sentence back, and I want to. It was unfair.",
+        "I can't do that, the budget is fixed.",
+        "I can't do it before June, and I won't promise it.",
+    ],
+)
+def test_a_no_or_a_repair_said_to_the_other_goes_on_with_the_scene(said: str) -> None:
+    talk = begun()
+    talk.say(said)
+    assert talk.moves[-1] == "rehearse.line"
+
+
+def test_a_silence_gives_time_and_is_no_attack() -> None:
+    talk = begun("She goes silent")
+    start = state(talk)
+    talk.say("...")
+    assert talk.notes["cue"] == "heard"
+    assert state(talk).threat < start.threat
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "If you walk out now, don't expect the second site.",
+        "Say something. This is like talking to a wall.",
+        "With all due respect, did you even read my mail?",
+        "Go ahead, sulk.",
+        "Well, you're hardly the first who didn't get it.",
+    ],
+)
+def test_threat_and_contempt_are_heard_without_a_word_of_blame(said: str) -> None:
+    assert cue_of(ear().hear(said)) == "blamed"
+    assert ear().hear(said).blaming
+
+
+@pytest.mark.parametrize(
+    ("said", "cue"),
+    [
+        ("You're angry, and you've got every reason. I told you that you were next.", "owned"),
+        ("I moved the date twice and didn't say what could be left out. That part is mine.", "owned"),
+        ("I've said a lot. I'll be quiet now.", "heard"),
+        ("Would you rather think first and talk tomorrow?", "heard"),
+    ],
+)
+def test_care_is_heard_as_what_it_is(said: str, cue: str) -> None:
+    assert cue_of(ear().hear(said)) == cue
+
+
+def test_a_charge_or_a_reason_gives_nothing_back() -> None:
+    assert (
+        not ear().hear("You changed the deadline on me", "And who cleared up? Nobody mentions that.").has("giving-back")
+    )
+    told = "Nobody questions your work. The panel wanted somebody who has run two sites."
+    assert not ear().hear(told, "Yes. That's clear, and it's fair.").has("giving-back")
+    assert ear().hear("So you were left alone with it.", "Nobody came when I called.").has("giving-back")
+
+
+@pytest.mark.parametrize(
+    ("told", "persona"),
+    [
+        ("Let's rehearse, she is cold and sarcastic, counts every promise I broke and answers with facts", "angry"),
+        ("Let's rehearse, he promises everything and nothing changes", "agreeing"),
+        ("Let's rehearse it with somebody who brushes things off", "dismissive"),
+    ],
+)
+def test_a_counterpart_told_in_ones_own_words(told: str, persona: str) -> None:
+    talk = Practising()
+    talk.say(told)
+    assert talk.notes["scene"] == persona
+
+
+def test_whom_they_name_now_goes_before_the_plan() -> None:
+    talk = Practising("hard-conversation")
+    talk.say("I dread telling my deputy that the promotion went to somebody else", "write it")
+    talk.say("I'd like to rehearse with my own boss, who brushes things off")
+    assert (talk.notes["scene"], talk.notes["who"]) == ("dismissive", "your boss")
+
+
+def test_hard_news_is_answered_as_news() -> None:
+    for who in ("angry", "defensive", "silent", "tearful", "agreeing"):
+        persona = personas()[who]
+        said = "The promotion went to somebody from outside."
+        answering = [persona.answering(persona.lines(name).told, said) for name in ("closed", "guarded", "thawing")]
+        assert all(answering), who
+        assert not any(
+            persona.answering(persona.lines(name).told, "You came in at ten.") for name in ("closed", "guarded")
+        )
+    talk = begun("She goes silent")
+    talk.say("The promotion went to somebody from outside.")
+    lines = personas()["silent"].lines(talk.notes["stance"])
+    assert text(talk.history[-1]) in personas()["silent"].answering(
+        lines.of(talk.notes["cue"]), "the promotion went to"
+    )
+
+
 def test_a_crisis_ends_the_scene() -> None:
     talk = begun()
     talk.say("You never listen")

@@ -92,8 +92,26 @@ def fill(practice: Practice, form: Form, frame: Frame, asked: str | None, *, las
         value = _told(one, frame, beside=asked is not None)
         if value and not any(value.lower() in other.lower() for id, other in found.items() if id != asked):
             found[one.id] = value
+    if asked in found:
+        found[asked] = _without_others(practice, found, asked, frame.said)
     found = {id: value for id, value in found.items() if _fits(practice, form, found, id)}
     return _with(form, found)
+
+
+def _without_others(practice: Practice, found: dict[str, str], asked: str, said: str) -> str:
+    """The answer without an end that tells of another field: "her to stay; for us, that she believes me"."""
+    answer = found[asked]
+    for id in found.keys() - {asked}:
+        match = _match(practice.field(id), said)
+        start = answer.find(match.group()) if match else -1
+        if (
+            match
+            and start > 0
+            and len(answer) - start - len(match.group()) <= 1
+            and answer[:start].rstrip()[-1] in ",;."
+        ):
+            answer = answer[:start].rstrip(" ,;.")
+    return answer
 
 
 def _with(form: Form, found: dict[str, str], changed: tuple[str, ...] = ()) -> Filled:

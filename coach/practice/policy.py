@@ -147,7 +147,7 @@ class PracticePolicy:
     def _asked_for(self, frame: Frame, history: Sequence[Turn], memory: Memory) -> Practice | None:
         if self._start and not any(turn.plan and turn.plan.notes.get("practice") for turn in history):
             return self._practices.get(self._start)
-        if memory.last and memory.last.move == "practice.offer" and frame.kind == "yes":
+        if memory.last and memory.last.move == "practice.offer" and steps.takes(frame):
             return self._practices.get(memory.last.notes["offers"])
         if steps.shows("back", frame.said) and (left := self._left(history)):
             return left

@@ -29,7 +29,10 @@ class Rendering:
         self._practice = practice
         self._form = form
         self._today = today
-        self._filters = {**turning(form.values.get("who", ""), parser), "day": self._named_day}
+        self._filters = {
+            **turning(f"{form.values.get('who', '')} {form.values.get('name', '')}", parser),
+            "day": self._named_day,
+        }
         self._language = Language(parser)
         self._worded: dict[str, str] = {}
         self._making = blocks.Making(form.values, today, self._reworded)

@@ -303,6 +303,11 @@ def calls_for(practice: Practice, frame: Frame, card: str | None) -> bool:
     return told or (card in practice.offer.cards and frame.has("task"))
 
 
+def takes(frame: Frame) -> bool:
+    """Whether an offer is taken, also where more is told in the same breath."""
+    return frame.kind == "yes" or (frame.kind != "no" and shows("accepts", frame.said))
+
+
 def asks_for(practice: Practice, said: str) -> int:
     """How clearly a person asks for the practice: characters of their words for it, more than all for its title."""
     if practice.title.lower() in said.lower():

@@ -30,9 +30,17 @@ KIND = 0.5
 HARSH = -0.3
 """The same for what has its very wording ("So you were left alone …")."""
 
+RAISED = 0.03
+"""Threat that a line must add before it is answered as an attack."""
+
 HEAD = "rehearsal-line"
 STRONG = "rehearsal-line-strong"
 """Over both encoders, used where they are installed and are those that it was trained on."""
+
+_ABOUT_THEM = re.compile(r"\W*(?:so\W+)?(?:you(?:'re|’re| are| were)|(?:it|that)(?:'s|’s| is| was))\b", re.I)
+"""How a line begins that says how it is for them; what else is told gives back only what they had a word for."""
+_CONTENT_LETTERS = 5
+_CONTENT = re.compile(rf"[^\W\d_]{{{_CONTENT_LETTERS},}}")
 
 _BLAMING = frozenset(
     ("label", "absolute", "mind-reading", "should-have", "accusing", "dismissing", "threatening", "crowd",
@@ -60,7 +68,8 @@ class Landing:
 
     @property
     def blaming(self) -> bool:
-        return any(cue in _BLAMING for cue, _ in self.cues) and self.threat > 0
+        """Whether it was an attack: by a wording, or by as much threat as only an attack brings."""
+        return self.threat > RAISED or (any(cue in _BLAMING for cue, _ in self.cues) and self.threat > 0)
 
     def has(self, cue: str) -> bool:
         return any(name == cue for name, _ in self.cues)
@@ -74,7 +83,10 @@ class Ear:
         self._encoders = [(name, by) for name, by in ((STRONG, reader), (HEAD, embedder)) if by is not None]
 
     def hear(self, line: str, before: str = "") -> Landing:
-        """``before``: what the other had just said."""
+        """``before``: what the other had just said. A line without a word is a silence, and gives them time."""
+        if not re.search(r"\w", line):
+            openness, threat, trust = self._weights["time"]
+            return Landing((("time", 1),), openness, threat, trust)
         counts, said = self._cues(line, before)
         typical = self._typical(line, counts)
         form = patterns.pattern("rehearsal", "giving-form").search(line) is not None
@@ -141,8 +153,14 @@ class Ear:
         if asked == "open" and not found["accusing"] and not found["dismissing"]:
             found["open-question"] += 1
         form = patterns.pattern("rehearsal", "giving-form").search(line) is not None
-        if not blamed and before and (form or self._language.is_reflection(line, before)):
+        about = form or _ABOUT_THEM.match(line) is not None or bool(_content(line) & _content(before))
+        if not blamed and before and (form or (about and self._language.is_reflection(line, before))):
             found["giving-back"] += 1
         if len(line.split()) > LONG_WORDS:
             found["long"] += 1
         return Counter({cue: times for cue, times in found.items() if times}), said
+
+
+def _content(text: str) -> set[str]:
+    """The first letters of the longer words, so that "worried" meets "worry"."""
+    return {word[:_CONTENT_LETTERS].lower() for word in _CONTENT.findall(text)}

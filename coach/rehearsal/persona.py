@@ -92,6 +92,11 @@ class Persona(_Data):
         about = {name for name, pattern in self.topics.items() if re.search(pattern, talk, re.I)}
         return [one if isinstance(one, str) else one.say for one in lines if isinstance(one, str) or one.when in about]
 
+    def answering(self, lines: list[Line], said: str) -> list[str]:
+        """The lines about the very thing that was just said."""
+        about = {name for name, pattern in self.topics.items() if re.search(pattern, said, re.I)}
+        return [one.say for one in lines if isinstance(one, Topical) and one.when in about]
+
 
 def load(name: str, folder: Path = FOLDER) -> Persona:
     """The persona in ``<folder>/<name>.md``. Raises CoachError that names the file and what does not fit."""

@@ -11,25 +11,26 @@ from collections.abc import Mapping, Sequence
 
 from coach import patterns
 from coach.commitments import Leaves
-from coach.feedback import Feedback, feedback, page
+from coach.feedback import COSTLY, Feedback, feedback, page
 from coach.frame import Frame
 from coach.language.language import Language
 from coach.memory import Memory
 from coach.phrasebook import feedback_lines, rehearsal_lines
 from coach.practice.form import Form
 from coach.protocols import Brief
-from coach.rehearsal.landing import Ear, Landing
+from coach.rehearsal.landing import RAISED, Ear, Landing
 from coach.rehearsal.persona import Cue, Persona
 from coach.rehearsal.scene import LINE, Scene, scene_in, scenes_in
 from coach.rehearsal.state import State
 from coach.turned import turned
 from coach.values import Plan, Question, Turn
 
-RAISED = 0.03
-"""Threat that a line must add before it is answered as an attack."""
 _DEFAULT = "defensive"
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 # Two that differ most, to choose between where nothing is known of the other.
 _SUGGESTED = ("defensive", "silent")
+_NAMES_WHOM = re.compile(r"\b(?:with|play|be|as|to)\s+\Z", re.I)
+"""What stands before the one who is to be played."""
 _CONTROL_WORDS = 12
 """A longer message is always said to the counterpart, distress aside."""
 
@@ -54,7 +55,7 @@ class Rehearsal:
             return self._in_scene(scene, frame, history)
         last = memory.last
         casting = last is not None and last.move == "rehearse.cast"
-        offered = last is not None and last.notes.get("offer") == "rehearse" and frame.kind == "yes"
+        offered = last is not None and last.notes.get("offer") == "rehearse" and _accepts(frame)
         if casting and frame.kind == "no":
             return None
         if not (casting or offered or _shows("rehearse", frame.said)):
@@ -68,12 +69,15 @@ class Rehearsal:
         """The page of feedback at the end of a scene, beside the try before."""
         if brief.plan.move != "rehearse.end":
             return Leaves()
-        scenes = [scene for scene, _ in scenes_in(brief.history, self._personas)]
+        played = scenes_in(brief.history, self._personas)
+        scenes = [scene for scene, _ in played]
         found = self._feedback(scenes[-1]) if scenes else None
         if found is None:
             return Leaves()
-        before = self._feedback(scenes[-2]) if len(scenes) > 1 else None
-        return Leaves((page(found, before),))
+        now = scenes[-1]
+        # Two tries are only alike with the same counterpart, and where neither was broken off.
+        alike = [one for one, over in played[:-1] if over and one.persona == now.persona and one.who == now.who]
+        return Leaves((page(found, self._feedback(alike[-1]) if alike else None),))
 
     def _feedback(self, scene: Scene) -> Feedback | None:
         return feedback(scene, self._ear, self._language)
@@ -113,7 +117,10 @@ class Rehearsal:
         )  # fmt: skip
 
     def _who(self, frame: Frame, form: Form | None) -> str:
-        """How the counterpart is called, said back to the person."""
+        """How the counterpart is called, said back to the person; whom they name now goes before the plan's."""
+        for named in (*frame.now("person"), *frame.now("role")):
+            if _NAMES_WHOM.search(frame.said[: frame.said.find(named.text)]) and len(named.text.split()) <= 4:
+                return named.text if named.kind == "person" else re.sub(r"\bown ", "", named.phrase)
         if form and 0 < len((who := form.values.get("who", "")).split()) <= 4:
             return re.sub(r"^(?:my|our)\b", "your", who, flags=re.I)
         slot = frame.latest("person", sure=0.8) or frame.latest("role")
@@ -204,9 +211,19 @@ class Rehearsal:
         line = next(line for line in scene.lines if line.turn == first.turn)
         # A blaming line is not said again by the coach, not even as a quotation.
         shown = "" if self._ear.hear(line.said, line.before).blaming else f" “{_short(first.quote)}”"
+        place = next(n for n, one in enumerate(scene.lines) if one.turn == found.try_next.turn)
+        which = ""
+        if found.try_next.kind in COSTLY and len(scene.lines) > 2:
+            which = (
+                " It was your last line."
+                if place + 1 == len(scene.lines)
+                else f" It was your {_ORDINALS[place]} line."
+                if place < len(_ORDINALS)
+                else ""
+            )
         plan = self._beside(
             scene, "rehearse.end", strength=first.say + shown,
-            tries=found.try_next.say, better=found.try_next.better, offer="rehearse", artefact="feedback",
+            tries=found.try_next.say + which, better=found.try_next.better, offer="rehearse", artefact="feedback",
         )  # fmt: skip
         return Plan(plan.stage, plan.move, question=Question("rehearse.again", "practice", ""), notes=plan.notes)
 
@@ -262,6 +279,10 @@ def _bare(line: str) -> str:
 
 def _hits(persona: Persona, text: str) -> int:
     return sum(len(re.findall(pattern, text, re.I)) for pattern in persona.fits)
+
+
+def _accepts(frame: Frame) -> bool:
+    return frame.kind == "yes" or (frame.kind != "no" and _shows("accepts", frame.said))
 
 
 def _shows(name: str, text: str) -> bool:

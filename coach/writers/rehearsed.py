@@ -37,7 +37,10 @@ def _line(d: Draft) -> None:
         lines = persona.lines(stance)
         for group in (lines.of(notes["cue"]), lines.any):
             fitting = persona.fitting(group, talk)
-            fresh = [text for one in _order(fitting, d) if (text := fill(one, word)) and not _heard(text, d)]
+            # What answers the very words comes before what would fit anything.
+            near = set(persona.answering(group, d.brief.said))
+            ordered = sorted(_order(fitting, d), key=lambda one: one not in near)
+            fresh = [text for one in ordered if (text := fill(one, word)) and not _heard(text, d)]
             if fresh:
                 return _speak(d, fresh[0])
     _speak(d, _order(persona.fitting(persona.lines(notes["stance"]).any, talk), d)[0])
