@@ -286,6 +286,9 @@ def test_nothing_is_wider_than_a_phone_and_buttons_can_be_hit(browser: Browser, 
             ".map(b => b.textContent)"
         )
         assert low == [], place
+    phone.click("#menu")
+    phone.get_by_role("button", name="Leave, and delete my part now").click()
+    expect(phone.locator("#over")).to_contain_text("You have left")
     # On a small laptop every button of the desk is within the window.
     beyond = desk.evaluate(
         "[...document.querySelectorAll('button, input, select')]"

@@ -541,7 +541,7 @@ const DOES = {
   go: async () => {
     if (!confirm("Delete your conversation now and leave? Cards on the wall stay: nobody knows which are yours.")) return;
     await post("/go");
-    sessionStorage.removeItem("was-in");
+    $("#over h1").textContent = "You have left";
     ended(null);
   },
   again: () => location.assign("/"),
