@@ -162,7 +162,10 @@ def test_six_phones_through_an_agenda(browser: Browser, server: Server) -> None:
     phone.click("[data-place=coach]")
     phone.fill("#said", "Her tone shuts juniors down")
     phone.click("#send")
+    # Shown as it is sent, before the server says anything, and once afterwards.
+    assert phone.evaluate("document.querySelectorAll('.bubble').length") == 1
     expect(phone.locator(".reply .question")).to_have_text("What would she say?")
+    expect(phone.locator(".bubble")).to_have_count(1)
     phone.get_by_role("button", name="Source 1").click()
     expect(phone.locator(".source")).to_contain_text("practice advice, not tested in a study")
     seen(phone, "phone-coach")
@@ -190,6 +193,7 @@ def test_six_phones_through_an_agenda(browser: Browser, server: Server) -> None:
     phone.click("#send")
     expect(phone.locator("#trouble")).to_contain_text("What you wrote is still here")
     expect(phone.locator("#said")).to_have_value("Are you there?")
+    expect(phone.locator(".bubble")).to_have_count(1)
     desk.click("#panic")
     expect(phone.locator("#still")).to_be_hidden()
     expect(phone.locator("#trouble")).to_have_text("")

@@ -464,8 +464,10 @@ async def _make_ready(workshop: Workshop) -> None:
         # Side by side, as in the room: each thread that searches opens the index for itself.
         await workshop.coach.warm(WARM)
         if workshop.alone:
-            with contextlib.suppress(CoachError):  # whoever presses the button is told; typing goes on without ears
+            try:
                 await workshop.parts.ready()
+            except Exception as exc:  # whoever presses the button is told; typing goes on without ears
+                logger.warning("the voice does not start: %s", exc)
             # What is loaded stays. Looking through it for rubbish stops everybody for a sixth of a second each time.
             gc.collect()
             gc.freeze()

@@ -73,8 +73,10 @@ const HAPPENS = {
   },
   turn: ({ turn }) => {
     const at = turns.findIndex((one) => one.id === turn.id);
-    if (at < 0) turns.push(turn);
-    else turns[at] = turn;
+    if (at < 0) {
+      $("#pending")?.remove();
+      turns.push(turn);
+    } else turns[at] = turn;
     showTurn(turn);
     if (!turn.answering) trouble("");
   },
@@ -90,7 +92,10 @@ const HAPPENS = {
   },
   trouble: (message) => {
     if (message.about === "card" || message.about === "vote") return note(message.text);
-    if (message.about === "say") giveBack();
+    if (message.about === "say") {
+      $("#pending")?.remove();
+      giveBack();
+    }
     trouble(message.text);
   },
   gone: ({ receipt: found }) => ended(found),
@@ -342,7 +347,16 @@ function say(text) {
     trouble("The connection is gone. It is sent when you press Send again.");
     return false;
   }
+  showSent(text);
   return true;
+}
+
+// Where many press Send together it is a moment until one's turn begins; what was sent shows at once.
+function showSent(text) {
+  $("#pending")?.remove();
+  const made = el("article", { id: "pending" }, el("div", { class: "bubble" }, text), el("p", { class: "reply soft waiting" }, "Sent"));
+  $("#turns").append(made);
+  $("#coach").scrollTo(0, $("#coach").scrollHeight);
 }
 
 // What the coach did not take is there to be sent once more.
