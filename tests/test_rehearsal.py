@@ -252,6 +252,8 @@ def test_threat_and_contempt_are_heard_without_a_word_of_blame(said: str) -> Non
     [
         ("You're angry, and you've got every reason. I told you that you were next.", "owned"),
         ("I moved the date twice and didn't say what could be left out. That part is mine.", "owned"),
+        ("I can't take that sentence back, and I want to.", "owned"),
+        ("That came out wrong, let me say it again.", "owned"),
         ("I've said a lot. I'll be quiet now.", "heard"),
         ("Would you rather think first and talk tomorrow?", "heard"),
     ],
