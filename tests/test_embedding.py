@@ -4,6 +4,7 @@ import json
 import struct
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -60,6 +61,23 @@ def test_the_network_is_converted_once(int8, cache, monkeypatch):
     monkeypatch.setattr(minilm, "convert", None)
     assert MiniLM(cache, int8=int8).embed([]).shape == (0, 384)
     assert [path.name for path in (cache / "embedding").iterdir() if "partial" in path.name] == []
+
+
+@pytest.mark.parametrize("int8", INSTALLED)
+def test_the_network_is_opened_when_it_is_first_needed(int8, cache, monkeypatch):
+    model = MiniLM(cache, int8=int8)
+    opened: list[int] = []
+
+    def open_session(path: Path, threads: int) -> Any:
+        opened.append(threads)
+        return whole(path, threads)
+
+    whole = embedding.open_session
+    monkeypatch.setattr(embedding, "open_session", open_session)
+    assert (model.embed([]).shape, opened) == ((0, 384), [])
+    model.embed(["One text is shared by the cores."])
+    model.embed([f"Text {n} has a core of its own." for n in range(20)])
+    assert opened == [model._threads, 1]
 
 
 def test_without_weights_there_is_no_embedder(tmp_path, monkeypatch):

@@ -49,8 +49,16 @@ def test_the_nearest_come_first_with_their_cosine(tmp_path):
     assert [score for _, score in found] == pytest.approx(sorted(cosines.values(), reverse=True), abs=1e-5)
 
 
+def test_several_are_searched_at_once_and_each_has_its_own_answer(tmp_path):
+    index = Index(tmp_path, Few("a", "b", "c"))
+    found = index.search_all(np.stack([towards("c"), towards("a")]), 2)
+    assert found == [index.search(towards("c"), 2), index.search(towards("a"), 2)]
+    assert [ids(one)[0] for one in found] == ["c", "a"]
+
+
 def test_an_empty_truth_is_searched_without_a_word(tmp_path):
-    assert Index(tmp_path, Few()).search(towards("a"), 5) == []
+    index = Index(tmp_path, Few())
+    assert (index.search(towards("a"), 5), index.search_all(np.stack([towards("a")] * 2), 5)) == ([], [[], []])
 
 
 def test_a_second_opening_builds_nothing(tmp_path):
