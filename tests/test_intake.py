@@ -298,6 +298,10 @@ def test_the_commands_add_list_show_search_and_remove(home, monkeypatch):
 
     report = run("add", str(home.docs))
     assert [entry["file"] for entry in report["read"]] == ["meetings.md", "team/shifts.md"]
+    with monkeypatch.context() as without:
+        # Documents are read without cards and claims, which take a second to open.
+        without.setattr("knowledge.library.load_cards", None)
+        assert run("add", str(home.docs))["unchanged"] == 2
     listed = run("list", "--collection", "documents")
     assert [(row["kind"], row["file"], row["collection"]) for row in listed] == [
         ("document", "meetings.md", "documents"),
