@@ -22,7 +22,11 @@ MUCH_TALK = 0.7
 """Share of all words above which one talks more than one listens; in talks that opened up, ours had about half."""
 ROOM = 0.55
 FILLERS = re.compile(r"\b(?:um+|uh+|erm*|hmm+|you know|sort of|kind of|i mean|basically|actually)\b", re.I)
-NEWS = re.compile(r"\b(?:news|decision|decided|promot\w+|went to|will not|won't|can't offer|budget|cancel\w*)\b", re.I)
+NEWS = re.compile(
+    r"\b(?:news|decision|decided|promot\w+|went to|will not|won't|can't offer|budget|cancel\w*|"
+    r"did(?:n't|n’t| not) get|took some(?:one|body)|from outside|next in line)\b",
+    re.I,
+)
 """A line that brings news, which needs no moment to be observed."""
 _ORDER = (
     "own-part", "giving-back", "apology", "open-question", "observation", "taking-seriously", "time",
@@ -145,6 +149,9 @@ def _strengths(
         found.append(("opening", lines[0]))
     for kind in _ORDER:
         showing = [(one.threat, n) for n, one in enumerate(heard) if one.has(kind) and not one.blaming]
+        if kind == "observation":
+            # News is told, and no moment that a camera would have seen.
+            showing = [(threat, n) for threat, n in showing if not NEWS.search(lines[n].said)]
         if showing:
             found.append((kind, lines[min(showing)[1]]))
     rises = [n for n, one in enumerate(heard) if one.threat > 0]

@@ -115,3 +115,9 @@ def test_the_end_says_which_line_it_was() -> None:
     talk = Practising()
     talk.say("Let's rehearse it with someone who gets angry", OPENING, "You never listen", "What would help?", "stop")
     assert "It was your second line." in text(talk.history[-1])
+
+
+def test_hard_news_is_not_praised_as_an_observation() -> None:
+    news = "You didn't get it. They took someone from outside."
+    got = found(news, "On Tuesday you left the review before the end.", "How was that for you?")
+    assert "observation" not in [point.kind for point in got.strengths if point.quote == news]
