@@ -368,7 +368,7 @@ def test_a_model_is_given_the_stance_and_the_scene_alone() -> None:
     talk = begun()
     talk.say("You never listen")
     turn = talk.history.pop()
-    brief = Brief(turn.said, turn.plan, None, tuple(talk.history), None, (), ())
+    brief = Brief(turn.said, turn.plan, None, tuple(talk.history), None, (), ())  # type: ignore[arg-type]
     (_, system), *rest = messages(lambda **_: "", brief)
     assert "You are Marta, someone who defends themselves. You feel attacked and shut the talk out." in system
     assert "felt like an attack" in system
