@@ -228,8 +228,10 @@ def test_a_silence_gives_time_and_is_no_attack() -> None:
     talk = begun("She goes silent")
     start = state(talk)
     talk.say("...")
-    assert talk.notes["cue"] == "heard"
+    assert talk.notes["cue"] == "waited"
     assert state(talk).threat < start.threat
+    stance = personas()["silent"].lines(talk.notes["stance"])
+    assert text(talk.history[-1]) in personas()["silent"].fitting(stance.any, "")
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,10 @@ from coach.prompts import FOLDER as PROMPTS
 
 FOLDER = PROMPTS / "personas"
 
-Cue = Literal["blamed", "asked", "told", "owned", "heard"]
+Cue = Literal["blamed", "asked", "told", "owned", "heard", "waited"]
 """What the line before did, in the five ways a counterpart answers to: blame; an open question; an observation or a
-request; an own part or apology; being given back or taken seriously."""
+request; an own part or apology; being given back or taken seriously. A sixth, to which
+any line of the stance may come: the other said nothing, and waited."""
 
 SLOTS = frozenset({"word"})
 """What a line may hold: the word that the person had used against them."""

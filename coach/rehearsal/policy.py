@@ -165,7 +165,7 @@ class Rehearsal:
         """What is said lands, the state moves, and the stance follows from it."""
         landing = self._ear.hear(said, scene.before)
         state = scene.state.after(landing, scene.persona)
-        cue = cue_of(landing)
+        cue: Cue = cue_of(landing) if re.search(r"\w", said) else "waited"
         return Plan(
             "practice", LINE,
             notes={
@@ -264,6 +264,7 @@ def _play(scene: Scene, state: State, cue: Cue) -> str:
         "told": "You were just told something.",
         "owned": "The other just named their own part.",
         "heard": "You just felt heard.",
+        "waited": "The other says nothing and waits.",
     }
     return f"You are {scene.who}, {scene.persona.title}. {moods[state.stance]} {did[cue]}"
 
