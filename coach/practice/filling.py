@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, replace
 
 from coach.frame import Frame, Slot
+from coach.practice.fitting import about_the_talk, is_nothing, names_a_day, only_day, put_right
 from coach.practice.form import Form
 from coach.practice.pasted import is_paste, talk_of
 from coach.practice.practice import Field, Practice
@@ -56,6 +57,10 @@ class Filled:
     cleared: tuple[str, ...] = ()
     resisted: str | None = None
     """The field whose question was answered with a verdict instead of a fact."""
+    unfit: bool = False
+    """Whether the message is no answer to what was asked: talk about the talk, or no day where a day was asked for."""
+    nothing: bool = False
+    """Whether it says that there is nothing to tell."""
 
 
 def fill(practice: Practice, form: Form, frame: Frame, asked: str | None, *, last: str | None = None) -> Filled:
@@ -76,6 +81,10 @@ def fill(practice: Practice, form: Form, frame: Frame, asked: str | None, *, las
         return _with(form, named, changed=tuple(named))
     if last and (rest := _after_rejection(frame)):
         return _with(form, {last: rest}, changed=(last,))
+    if known := put_right(practice, form.values, frame.said):
+        return _with(form, known, changed=tuple(known))
+    if asked is not None and (beside := _beside(practice, form, frame.said, asked, last)):
+        return beside
     found: dict[str, str] = {}
     if asked is not None and (elsewhere := _all_elsewhere(practice, form, frame.said, asked)):
         changed = tuple(id for id in elsewhere if form.has(id))
@@ -114,6 +123,28 @@ def _without_others(practice: Practice, found: dict[str, str], asked: str, said:
     return answer
 
 
+def _beside(practice: Practice, form: Form, said: str, asked: str, last: str | None) -> Filled | None:
+    """What a message is that cannot answer the question; None where it can."""
+    one = practice.field(asked)
+    day = next((field for field in practice.fields if field.date), None)
+    if about_the_talk(said):
+        return Filled(form, unfit=True)
+    if is_nothing(said):
+        return Filled(form, nothing=True)
+    if day is not None and day is not one and not one.lines and (named := only_day(said)):
+        return _with(form, {day.id: named}, changed=(day.id,) if form.has(day.id) else ())
+    if not one.date or names_a_day(said) or _by_pattern(one, said):
+        return None
+    if elsewhere := _all_elsewhere(practice, form, said, asked):
+        return _with(form, elsewhere, changed=tuple(id for id in elsewhere if form.has(id)))
+    # No day, so it goes on with what was told before, where that is a list.
+    before = practice.field(last) if last else None
+    if before is not None and before.lines and form.has(before.id):
+        value = f"{form.values[before.id]}\n{cleaned(said)}"
+        return Filled(form.filled(**{before.id: value}), changed=(before.id,))
+    return Filled(form, unfit=True)
+
+
 def _with(form: Form, found: dict[str, str], changed: tuple[str, ...] = ()) -> Filled:
     new = tuple(id for id in found if id not in changed)
     return Filled(form.filled(**found), changed=changed, new=new)
@@ -128,10 +159,15 @@ def _fits(practice: Practice, form: Form, found: dict[str, str], id: str) -> boo
 def _by_name(practice: Practice, said: str) -> tuple[dict[str, str], tuple[str, ...]]:
     """Fields that the person names with a new value, and those they take out."""
     found: dict[str, str] = {}
+    listed: Field | None = None
     for line in said.splitlines():
         match = _NAMED.match(line)
         if match and (one := practice.named(match["name"])):
             found[one.id] = _kept(one, match["value"])
+            listed = one if one.lines else None
+        elif listed and line.strip():
+            # A list goes on below its name.
+            found[listed.id] += f"\n{line.strip()}"
     if found:
         return found, ()
     for pattern in (_CHANGED, _SAYS_IT_IS):
@@ -183,8 +219,10 @@ def _resisted(one: Field, frame: Frame) -> bool:
 
 def _answer(one: Field, frame: Frame) -> str | None:
     said = frame.said.strip()
-    if one.lines or one.paste:
+    if one.paste:
         return said or None
+    if one.lines:
+        return (said if "\n" in said else cleaned(said)) or None
     if value := _by_pattern(one, said):
         return value
     if one.frame and set(one.frame) <= {"person", "role"} and (slot := _best(one, frame)):

@@ -210,7 +210,8 @@ class Practice(_Data):
         """The field that a person calls by these words."""
         words = re.sub(r"^(?:the|my|our|their)\s+", "", words.strip().lower())
         for field in self.fields:
-            if words in {field.id.replace("_", " "), field.title.lower(), *(name.lower() for name in field.also)}:
+            names = {field.id.replace("_", " "), field.title.lower(), *(name.lower() for name in field.also)}
+            if words in names or f"{words}s" in names:
                 return field
         return None
 

@@ -85,6 +85,10 @@ def next_step(step: Step) -> Plan | None:
     filled = fill(step.practice, form, frame, asked, last=step.underway.last)
     if is_paste(said) and step.practice.pasted:
         return write(step, filled.form, filled) if form.made else go_on(step, filled)
+    if asked and filled.unfit and not form.made:
+        return unfit(step, asked)
+    if asked and filled.nothing and not form.made:
+        return skip(step, asked) if step.practice.field(asked).need == "want" else narrow(step, asked)
     if (filled.changed or filled.new) and (found := _checked(step, filled)):
         return found
     if filled.changed or filled.cleared:
@@ -220,6 +224,15 @@ def resist(step: Step, asked: str) -> Plan:
     return plan_of(
         step, "practice.resist", form, question=question, asked=asked, notes={"says": field.resist_say[0]}
     )  # fmt: skip
+
+
+def unfit(step: Step, asked: str) -> Plan:
+    """What cannot be an answer is not taken for one: asked once more, and then left open."""
+    form, key = step.underway.form, f"~{asked}"
+    if key in form.narrowed:
+        return skip(step, asked)
+    form = replace(form, narrowed=form.narrowed | {key})
+    return ask(step, form, step.practice.field(asked), notes={"again": "yes"})
 
 
 def write(step: Step, form: Form, filled: Filled | None = None, notes: dict[str, str] | None = None) -> Plan:

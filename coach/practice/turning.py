@@ -26,6 +26,19 @@ _LEADS = re.compile(
     r"basically|that(?=\s+(?:he|she|they|we|i|it|the|my|our)\b)|just|mostly|mainly|and|but)\b[,:\s]+",
     re.I,
 )
+# Words before the answer, set off from it: "hmm not sure, I think …", "yes, …", "oh and …".
+_HEDGE = re.compile(
+    r"^(?:(?:hmm+|well|yes|yeah|yep|ok(?:ay)?(?: then)?|oh|right|sure|not sure|i'?m not sure|i don't know|dunno|no idea|"
+    r"good question|let me think)\s*[,.;:!–-]+\s+|oh and\s+|hmm+\s+)+(?=\S)",
+    re.I,
+)
+_TRAILS = re.compile(r"\s*,?\s+(?:i (?:think|guess|suppose)|sorry|or so i think)\W*$", re.I)
+# Somebody thinks aloud and throws the first thought away.
+_THROWN = re.compile(
+    r"^[^\n]{2,80}?[?.,!–-]+ ?(?:no|nah|wait|scratch that),? (?:that's|that is|that would be|it's|this is) "
+    r"(?:stupid|wrong|silly|nonsense|dumb|rubbish|not it|no good|a bad idea|too much)[^.!?]*[.!?,]\s*(?P<rest>\S.{7,})$",
+    re.I,
+)
 _BARE = re.compile(
     r"^(?i:(?:i(?:'d| would)? (?:just )?(?:like|want|need|ask|hope|love)(?: for)?|i'll ask|ask(?:ing)?|for|want|get|"
     r"that|have)\s+)?"
@@ -36,6 +49,11 @@ _BARE = re.compile(
 def cleaned(text: str) -> str:
     """An answer without the words that only begin it, and without its end mark."""
     text = " ".join(text.split())
+    if thrown := _THROWN.match(text):
+        text = thrown["rest"]
+    for hedge in (_HEDGE, _TRAILS):
+        if len((shorter := hedge.sub("", text, count=1)).split()) >= 1:
+            text = shorter
     while (shorter := _LEADS.sub("", text, count=1)) != text and len(shorter.split()) >= 2:
         text = shorter
     return text.strip(" .,;:") if not text.rstrip().endswith(('"', "”", "?")) else text.strip(" ,;:")

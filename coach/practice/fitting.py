@@ -1,0 +1,78 @@
+"""Whether a message can be the answer to what was asked: a day where a day is wanted, and no talk about the talk.
+
+Also what puts right something said before ("the monthly report, not the quarterly"). Knows no practice by name.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+
+from coach import dates, patterns
+from coach.practice.practice import Practice
+
+# Whether a text names a day does not depend on which day it is.
+_ANY_DAY = date(2026, 1, 1)
+
+# A loose time, such as "first week of December", is an answer by itself; in a longer sentence it is part of a story.
+_LOOSE_WORDS = 6
+
+
+def about_the_talk(said: str) -> bool:
+    """Whether a message is about what we do here ("let's write the apology") and tells nothing of the matter."""
+    return patterns.pattern("practice", "talk").search(said) is not None
+
+
+def is_nothing(said: str) -> bool:
+    """Whether it says that there is nothing to tell: "no, I haven't asked her", "nothing decided yet"."""
+    return patterns.pattern("practice", "nothing").search(said) is not None
+
+
+def names_a_day(said: str) -> bool:
+    """Whether a message can answer "when?"."""
+    if dates.day_in(said, _ANY_DAY) is not None:
+        return True
+    loose = patterns.pattern("practice", "time").search(said) is not None
+    starts = patterns.pattern("practice", "time_first").search(said) is not None
+    return loose and (starts or len(said.split()) <= _LOOSE_WORDS)
+
+
+def only_day(said: str) -> str | None:
+    """The day that a message names, where it says nothing else: "it's at 10 tomorrow" """
+    match = patterns.pattern("practice", "only_day").search(said)
+    return match["value"].strip() if match and dates.day_in(match["value"], _ANY_DAY) else None
+
+
+_NOT = re.compile(
+    r"^\W*(?:(?:no|sorry|actually|wait|oh|correction|i meant?|it'?s|it is|it was|that'?s|should be|make it)\b[\s,:]*)*"
+    r"(?:the |an? |my |our )?(?P<new>[^,;.!?\n]{2,60}?),? (?:and )?(?:not|instead of) (?:the |an? |my |our )?"
+    r"(?P<old>[^,;.!?\n]{2,60}?)(?:,? (?:sorry|though|my mistake|please))?[\s.!]*$",
+    re.I,
+)
+_NOW = re.compile(
+    r"^\W*(?:(?:actually|oh|wait|sorry|correction|no)\b[\s,:]*)*(?:the |our )?(?P<what>[\w /-]{2,40}?) "
+    r"(?:is|are|stands?)(?: now)?(?: at)? (?:now )?(?P<now>-?\d+(?:[.,]\d+)?)\b[^,;\n]{0,15}$",
+    re.I,
+)
+
+
+def put_right(practice: Practice, values: Mapping[str, str], said: str) -> dict[str, str]:
+    """Known values with one thing changed: "the monthly report, not the quarterly", "calls are now 2.1"."""
+    known = {one.id: values[one.id] for one in practice.fields if values.get(one.id) and not one.paste}
+    if match := _NOT.match(said):
+        new, old = match["new"].strip(), match["old"].strip()
+        # "The monthly report, not the quarterly": the last word stands for both.
+        whole = rf"\b{re.escape(old)} {re.escape(new.split()[-1])}\b"
+        for wanted in (whole, rf"\b{re.escape(old)}\b"):
+            found = {id: re.sub(wanted, lambda _: new, value, flags=re.I) for id, value in known.items()}
+            if changed := {id: value for id, value in found.items() if value != known[id]}:
+                return changed
+    if match := _NOW.match(said):
+        word = match["what"].split()[-1].lower()
+        for id, value in known.items():
+            lines = value.splitlines()
+            hits = [n for n, line in enumerate(lines) if re.search(rf"\b{re.escape(word)}\b", line, re.I)]
+            if len(hits) == 1 and re.search(r"\bnow\b", lines[hits[0]], re.I):
+                line = re.sub(r"(\bnow (?:at )?)-?\d+(?:[.,]\d+)?", rf"\g<1>{match['now']}", lines[hits[0]], flags=re.I)
+                lines[hits[0]] = line
+                return {id: "\n".join(lines)}
+    return {}

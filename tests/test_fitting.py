@@ -1,0 +1,92 @@
+"""What can be an answer to what was asked, and what is put right by a later word."""
+
+import pytest
+
+from coach.practice.fitting import about_the_talk, is_nothing, names_a_day, only_day, put_right
+from coach.practice.practice import practices
+from coach.practice.turning import cleaned
+from tests.practising import Practising
+
+
+@pytest.mark.parametrize(
+    ("said", "fits"),
+    [
+        ("Thursday at 10", True),
+        ("first week of December", True),
+        ("end of Q1", True),
+        ("on Monday in the standup", True),
+        ("after the holidays, once Petra is back from her leave", True),
+        ("they take two weeks to answer a ticket", False),
+        ("I don't have a number for NPS", False),
+        ("me", False),
+    ],
+)
+def test_a_day_is_told_from_a_story(said: str, fits: bool) -> None:
+    assert names_a_day(said) is fits
+
+
+def test_a_message_that_only_names_a_day_is_found_whatever_was_asked() -> None:
+    assert only_day("it's at 10 tomorrow") == "at 10 tomorrow"
+    assert only_day("oh, we meet Friday at 14:00") == "Friday at 14:00"
+    assert only_day("Friday is when she told me about the ticket") is None
+
+
+def test_talk_about_the_talk_is_told_from_an_answer() -> None:
+    assert about_the_talk("let's write the apology")
+    assert about_the_talk("yes, a pilot")
+    assert not about_the_talk("let's write down who approves a release")
+    assert not about_the_talk("can we trust the numbers from sales")
+
+
+def test_nothing_to_tell_is_told_from_a_fact_that_begins_with_no() -> None:
+    assert is_nothing("no, I haven't asked her")
+    assert is_nothing("ok. and no, nothing decided on actions yet")
+    assert not is_nothing("no access to the archive")
+    assert not is_nothing("no test data, and legal is slow")
+
+
+def test_words_before_an_answer_are_left_out() -> None:
+    assert cleaned("hmm not sure, I think she waits on the data team a lot") == "she waits on the data team a lot"
+    assert cleaned("a wall I think") == "a wall"
+    assert cleaned("number of PRs? no, that's stupid. maybe just ask them on Friday") == "ask them on Friday"
+    assert cleaned("not sure if everybody will like it") == "not sure if everybody will like it"
+
+
+def test_what_was_said_before_is_put_right_where_it_stands() -> None:
+    one = practices()["delegation"]
+    values = {"task": "my quarterly report", "why": "the board wants it"}
+    assert put_right(one, values, "actually it's the monthly report not the quarterly, sorry") == {
+        "task": "my monthly report"
+    }
+    assert put_right(one, values, "it should be short, not long") == {}
+    board = practices()["progress-board"]
+    results = {"results": "support calls from 3 to 1, now 2.4\nsetup days from 5 to 1, now 4"}
+    assert put_right(board, results, "actually calls are now 2.1") == {
+        "results": "support calls from 3 to 1, now 2.1\nsetup days from 5 to 1, now 4"
+    }
+
+
+def test_what_is_no_day_goes_on_with_the_list_before_it() -> None:
+    one = Practising("roadblocks")
+    one.say("I meet Dina, about obstacles", "the billing migration", "she waits on the data team")
+    assert one.asked == "when"
+    one.say("yes, they take two weeks to answer a ticket")
+    assert one.values["obstacles"] == "she waits on the data team\nthey take two weeks to answer a ticket"
+    assert "when" not in one.values
+    assert one.asked == "when"
+
+
+def test_a_list_goes_on_below_its_name() -> None:
+    one = Practising("debrief")
+    one.say("Let's prepare the debrief", "Payments were down for three hours")
+    one.say("action: test restores every month\nalert when the dump is empty")
+    assert one.values["actions"] == "test restores every month\nalert when the dump is empty"
+
+
+def test_asking_for_the_page_is_no_part_of_an_apology() -> None:
+    one = Practising("trust-repair")
+    one.say("I shouted at Lena on Monday and owe her an apology")
+    asked = one.asked
+    one.say("let's write the apology")
+    assert one.asked == asked
+    assert "let's write" not in str(one.values).lower()
