@@ -103,7 +103,11 @@ def test_a_dreaded_talk_is_planned_played_taken_along_and_looked_back_on(page: P
     expect(plan).to_contain_text("and you have run one. I'll stop there.")
     expect(plan).to_contain_text("When: on Thursday at 3 in my office")
 
+    # Reading back holds the page still; what is sent then is followed again.
+    page.evaluate("document.querySelector('#talk').scrollTop = 0")
+    expect(page.locator(".turn").first).to_be_in_viewport()
     assert "your deputy, someone who is close to tears" in tell(page, "Yes, let's rehearse")
+    expect(page.locator(".turn").last).to_be_in_viewport()
     tell(page, CARE, THREAT, "I can't take that sentence back, and I want to.", "What would help you now?")
     expect(page.locator(".turn").last).to_contain_text("your deputy")
     ended = tell(page, "stop")

@@ -198,6 +198,13 @@ window.coachPage = (() => {
       last = talk.scrollTop;
     });
     new ResizeObserver(() => following && toEnd(false)).observe(one("#foot"));
+    // Whoever sends something wants its answer, wherever they were reading.
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target === input()) following = true;
+    }, true);
+    document.addEventListener("click", (event) => {
+      if (event.target.closest("#send")) following = true;
+    }, true);
   }
 
   // The list of conversations
