@@ -47,7 +47,9 @@ class Phone:
         due = time.perf_counter()
         socket: Any = None
         while time.perf_counter() < until:
-            text = messages[turn % len(messages)]
+            text, rounds = messages[turn % len(messages)], turn // len(messages)
+            if rounds:
+                text += f" It has been so for {rounds + 1} weeks."
             socket = await self._answered(socket, text)
             turn += 1
             due += every_s
