@@ -49,9 +49,17 @@ def export(
     file: Annotated[Path, typer.Argument(help="Where to write; - is stdout.")] = Path("-"),
     conversation: Annotated[list[str] | None, typer.Option(help="Only this one; may be given again.")] = None,
 ) -> None:
-    """Write conversations as JSON, every turn with its sentences and the ids of what they cite."""
+    """Write conversations as JSON, every turn with its sentences and the ids of what they cite.
+
+    Everything together has the rounds of the team pulse with it: what a closed one showed, and no single answer.
+    """
+    from coach.app import load_settings
+    from coach.pulse.rounds import open_rounds
+
     dumped = _with_store(lambda store: store.dump(*(conversation or ())))
-    text = json.dumps({"format": FORMAT, "conversations": dumped}, ensure_ascii=False, indent=2)
+    rounds = [] if conversation else open_rounds(load_settings().home).dump()
+    found = {"format": FORMAT, "conversations": dumped, **({"pulse": rounds} if rounds else {})}
+    text = json.dumps(found, ensure_ascii=False, indent=2)
     if str(file) == "-":
         typer.echo(text)
         return
@@ -62,6 +70,8 @@ def export(
     except OSError as exc:
         raise CoachError(f"{file} cannot be written ({exc.strerror}). Choose another place.") from exc
     typer.echo(f"{len(dumped)} conversations are in {file}.", err=True)
+    if rounds:
+        typer.echo(f"{len(rounds)} rounds of the team pulse are in it too.", err=True)
 
 
 @app.command("import")
@@ -74,13 +84,19 @@ def import_(file: Annotated[Path, typer.Argument(help="A file made by: coach dat
     try:
         data = json.loads(text)
         known = data["format"] == FORMAT
-        dumped = data["conversations"]
-    except (ValueError, KeyError, TypeError):
-        known, dumped = False, []
+        dumped, rounds = data["conversations"], data.get("pulse", [])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        known, dumped, rounds = False, [], []
     if not known:
         raise StoreError(f"{file} is not an export of Trust Coach. Choose a file made by: coach data export")
     came = _with_store(lambda store: store.load(dumped))
     typer.echo(f"{came} conversations came in, {len(dumped) - came} were here already.", err=True)
+    if rounds:
+        from coach.app import load_settings
+        from coach.pulse.rounds import open_rounds
+
+        back = open_rounds(load_settings().home).load(rounds)
+        typer.echo(f"{back} closed rounds of the team pulse came in.", err=True)
 
 
 @app.command()

@@ -276,9 +276,20 @@ def test_data_goes_out_comes_back_and_goes_for_good(run: Run, monkeypatch: pytes
     assert run.err == "1 conversations came in, 1 were here already.\n"
     rounds = open_rounds(Path(os.environ["COACH_HOME"]))
     rounds.begin("Night shift")
+    closed = rounds.begin("Day shift")
+    rounds.give(closed.link, {"own": 3})
+    rounds.close(closed.id)
+    assert run("data", "export", str(file)) == 0
+    assert run.err.endswith("2 rounds of the team pulse are in it too.\n")
+    assert {one["team"] for one in json.loads(file.read_text())["pulse"]} == {"Night shift", "Day shift"}
+    assert closed.link not in file.read_text()
+    rounds.delete(closed.id)
+    assert run("data", "import", str(file)) == 0
+    assert run.err.endswith("1 closed rounds of the team pulse came in.\n")
+    assert [one.team for one in rounds.all() if one.closed] == ["Day shift"]
     assert run("data", "delete", "--all", "--yes") == 0
     assert run.out.startswith("Deleted 2 conversations")
-    assert run.out.endswith("Deleted 1 rounds of the team pulse.\n")
+    assert run.out.endswith("Deleted 2 rounds of the team pulse.\n")
     assert not (Path(os.environ["COACH_HOME"]) / "pulse.sqlite").exists()
     file.write_text("{}")
     assert run("data", "import", str(file)) == 1

@@ -1,10 +1,16 @@
 """What can be an answer to what was asked, and what is put right by a later word."""
 
+from collections.abc import Sequence
+
 import pytest
 
+from coach.gate import SafetyGate
 from coach.practice.fitting import about_the_talk, is_nothing, names_a_day, only_day, put_right
+from coach.practice.notes_gate import NotesGate
 from coach.practice.practice import practices
 from coach.practice.turning import cleaned
+from coach.values import Gated, Sentence, Turn
+from tests.guided import coach
 from tests.practising import Practising
 
 
@@ -90,3 +96,36 @@ def test_asking_for_the_page_is_no_part_of_an_apology() -> None:
     one.say("let's write the apology")
     assert one.asked == asked
     assert "let's write" not in str(one.values).lower()
+
+
+LOG = """13:42 the new rules were released
+13:45 the first alarm, then more of them
+14:02 somebody proposed: turn the filter off everywhere
+14:09 back to normal"""
+
+
+class Guessing:
+    """A gate that takes everything for an order, and says on what grounds."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+    def check(self, said: str, history: Sequence[Turn]) -> Gated | None:
+        return Gated("injection", self.reason, ("No.",))
+
+    def check_out(self, sentence: Sentence, said: str) -> str | None:
+        return None
+
+
+def test_notes_are_turned_away_for_a_named_order_and_not_for_a_guess() -> None:
+    guess, named = NotesGate(Guessing("injection: head 0.61")), NotesGate(Guessing("injection: injection.ignore"))
+    assert guess.check(LOG, ()) is None
+    assert guess.check("Turn yourself off", ()) is not None
+    assert named.check(LOG, ()) is not None
+
+
+def test_danger_in_notes_is_danger() -> None:
+    gate = NotesGate(SafetyGate(coach().library.embedder, reader=coach().library.reader))
+    found = gate.check(f"{LOG}\n14:20 I am going to kill myself tonight", ())
+    assert found is not None
+    assert found.kind == "crisis"

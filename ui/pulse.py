@@ -78,7 +78,7 @@ def mount(app: "FastAPI", rounds: Rounds) -> None:
 
     async def overview(request: Request) -> Response:
         """The leader's page."""
-        return page("Team pulse", leader(await asyncio.to_thread(rounds.all), base_of(request)))
+        return page("Team pulse", leader(await asyncio.to_thread(rounds.all), base_of(request), str(request.base_url)))
 
     async def begin(request: Request) -> Response:
         team = (await _form(request)).get("team", "").strip()[:80]
@@ -163,10 +163,10 @@ def closed(found: Round) -> str:
 # For the leader
 
 
-def leader(all_rounds: Sequence[Round], base: str) -> str:
+def leader(all_rounds: Sequence[Round], base: str, here: str = "") -> str:
     """Rounds by team, the newest first; figures only of those that are closed and were answered by enough."""
     teams = dict.fromkeys(one.team for one in all_rounds)
-    parts = "".join(_team(team, [one for one in all_rounds if one.team == team], base) for team in teams)
+    parts = "".join(_team(team, [one for one in all_rounds if one.team == team], base, here) for team in teams)
     sources = "; ".join(escape(one) for one in pulse.sources())
     return (
         "<p><a href='/'>Back to the coach</a></p><h1>Team pulse</h1>"
@@ -181,10 +181,10 @@ def leader(all_rounds: Sequence[Round], base: str) -> str:
     )
 
 
-def _team(team: str, mine: Sequence[Round], base: str) -> str:
+def _team(team: str, mine: Sequence[Round], base: str, here: str) -> str:
     opened = [one for one in mine if not one.closed]
     shown = [one for one in mine if one.summary is not None]
-    parts = [f"<h2>{escape(team)}</h2>", *(_open(one, base) for one in opened)]
+    parts = [f"<h2>{escape(team)}</h2>", *(_open(one, base, here) for one in opened)]
     if shown and shown[0].summary is not None:
         before = shown[1].summary if len(shown) > 1 else None
         parts.append(_results(shown[0], shown[0].summary, before, list(reversed(shown))))
@@ -192,8 +192,8 @@ def _team(team: str, mine: Sequence[Round], base: str) -> str:
     return "".join(parts)
 
 
-def _open(one: Round, base: str) -> str:
-    path = f"{ANSWER}{one.link}"
+def _open(one: Round, base: str, here: str) -> str:
+    link = f"{base or here.rstrip('/')}{ANSWER}{one.link}"
     reach = (
         "<p>Send this link to the team. It holds for everybody; nobody needs an account.</p>"
         if base
@@ -208,7 +208,7 @@ def _open(one: Round, base: str) -> str:
     )
     return (
         f"<section><h3>Open since {_day(one.opened)}</h3>{reach}<label>Link"
-        f"<input readonly value='{escape(base + path)}' aria-label='Link to answer'></label><p class='soft'>{state}</p>"
+        f"<input readonly value='{escape(link)}' aria-label='Link to answer'></label><p class='soft'>{state}</p>"
         f"<form method='post' action='/pulse/{escape(one.id)}/close'>"
         "<button class='quiet'>Close this round</button></form></section>"
     )

@@ -28,15 +28,16 @@ _LEADS = re.compile(
 )
 # Words before the answer, set off from it: "hmm not sure, I think …", "yes, …", "oh and …".
 _HEDGE = re.compile(
-    r"^(?:(?:hmm+|well|yes|yeah|yep|ok(?:ay)?(?: then)?|oh|right|sure|not sure|i'?m not sure|i don't know|dunno|no idea|"
-    r"good question|let me think)\s*[,.;:!–-]+\s+|oh and\s+|hmm+\s+)+(?=\S)",
+    r"^(?:(?:hmm+|well|yes|yeah|yep|ok(?:ay)?(?: then)?|oh|right|sure|not sure|i'?m not sure|i don't know|dunno|"
+    r"no idea|good question|let me think)\s*[,.;:!–-]+\s+|oh and\s+|hmm+\s+)+(?=\S)",
     re.I,
 )
 _TRAILS = re.compile(r"\s*,?\s+(?:i (?:think|guess|suppose)|sorry|or so i think)\W*$", re.I)
 # Somebody thinks aloud and throws the first thought away.
 _THROWN = re.compile(
     r"^[^\n]{2,80}?[?.,!–-]+ ?(?:no|nah|wait|scratch that),? (?:that's|that is|that would be|it's|this is) "
-    r"(?:stupid|wrong|silly|nonsense|dumb|rubbish|not it|no good|a bad idea|too much)[^.!?]*[.!?,]\s*(?P<rest>\S.{7,})$",
+    r"(?:stupid|wrong|silly|nonsense|dumb|rubbish|not it|no good|a bad idea|too much)[^.!?]*[.!?,]\s*"
+    r"(?P<rest>\S.{7,})$",
     re.I,
 )
 _BARE = re.compile(

@@ -8,11 +8,12 @@ import json
 import os
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from coach.errors import NotFoundError, StoreError
 from coach.pulse.pulse import FLOOR, Answer, Figure, Summary, summary
@@ -125,6 +126,41 @@ class Rounds:
         for ending in ("", "-wal", "-shm", "-journal"):
             self._file.with_name(self._file.name + ending).unlink(missing_ok=True)
         return number
+
+    def dump(self) -> list[dict[str, Any]]:
+        """Every round as plain data: what it showed, without answers, and without the link to an open one."""
+        if not self._file.exists():
+            return []
+        return [
+            {
+                "id": one.id, "team": one.team, "opened": one.opened.isoformat(),
+                "closed": one.closed.isoformat() if one.closed else None,
+                "summary": asdict(one.summary) if one.summary else None,
+            }
+            for one in self.all()
+        ]  # fmt: skip
+
+    def load(self, dumped: Sequence[Mapping[str, Any]]) -> int:
+        """Takes in closed rounds of a dump that are not here; how many. Raises StoreError for what is no dump."""
+        came = 0
+        try:
+            with self._db() as db:
+                for one in dumped:
+                    if not one["closed"]:
+                        continue
+                    _summary(json.dumps(one["summary"]) if one["summary"] else None)
+                    row = (
+                        one["id"], secrets.token_urlsafe(_KEY_BYTES), one["team"], one["opened"], one["closed"],
+                        json.dumps(one["summary"]) if one["summary"] else None,
+                    )  # fmt: skip
+                    came += db.execute(
+                        "INSERT OR IGNORE INTO rounds (id, link, team, opened, closed, summary) "
+                        "VALUES (?, ?, ?, ?, ?, ?)",
+                        row,
+                    ).rowcount
+        except (KeyError, TypeError) as exc:
+            raise StoreError("The rounds of the team pulse in this file cannot be read. Export them again.") from exc
+        return came
 
     def _one(self, column: str, value: str) -> Round:
         with self._db() as db:
