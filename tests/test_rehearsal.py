@@ -287,6 +287,20 @@ def test_a_counterpart_told_in_ones_own_words(told: str, persona: str) -> None:
     assert talk.notes["scene"] == persona
 
 
+def test_in_their_chair_the_coach_opens_with_the_plan() -> None:
+    talk = Practising("hard-conversation")
+    talk.say(
+        "I dread telling my deputy that the promotion went to somebody else", "The panel wanted two sites", "write it"
+    )
+    talk.say("Let's rehearse, he gets angry", "swap")
+    assert "“I have news that is hard to hear, and I want you to have it from me: the promotion went to" in text(
+        talk.history[-1]
+    )
+    without = begun()
+    without.say("swap")
+    assert "opening" not in without.notes
+
+
 def test_whom_they_name_now_goes_before_the_plan() -> None:
     talk = Practising("hard-conversation")
     talk.say("I dread telling my deputy that the promotion went to somebody else", "write it")

@@ -66,7 +66,7 @@ class PracticePolicy:
         memory = remember(history)
         now = self.underway(history)
         if self._rehearsal and (plan := self._rehearsal.next(frame, history, memory, now.form if now else None)):
-            return plan
+            return self._in_their_words(plan, now)
         history = _outside(history)
         if now is not None and (other := self._another(now, frame.said)):
             return self.begin(other, frame, history, memory)
@@ -84,6 +84,15 @@ class PracticePolicy:
         if now is not None:
             return _kept(plan, now)
         return self._offered(plan, frame, memory) or plan
+
+    def _in_their_words(self, plan: Plan, now: Underway | None) -> Plan:
+        """A step of a rehearsal; whose chair the coach takes speaks as the plan has it, where that is complete."""
+        if plan.move != "rehearse.swap" or now is None or "opening" not in now.practice.parts:
+            return plan
+        opening = Rendering(now.practice, now.form, self._parser, self._clock().date()).part("opening")
+        if not opening or "[" in opening:
+            return plan
+        return replace(plan, notes={**plan.notes, "opening": opening})
 
     def underway(self, history: Sequence[Turn]) -> Underway | None:
         """The practice in use."""

@@ -119,7 +119,8 @@ def _swap(d: Draft) -> None:
         _phrase(d, "swap_back")
         return
     _phrase(d, "swap")
-    d.say(unused(rehearsal_lines()["swap_opening"], d.memory.sentences, d.seed)[0])
+    own = d.brief.plan.notes.get("opening")
+    d.say(own or unused(rehearsal_lines()["swap_opening"], d.memory.sentences, d.seed)[0])
 
 
 def _swapped(d: Draft) -> None:
