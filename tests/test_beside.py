@@ -43,8 +43,9 @@ def test_a_page_is_escaped_and_its_title_stands_once() -> None:
 def test_the_panel_shows_what_is_known_asked_and_open() -> None:
     now = Underway(load("hard-conversation"), Form({"who": "Marta <M>"}), "event", "who")
     html = panel(Beside(now, None, [], []))
-    assert re.findall(r'class="field (\w+)" data-field="([^"]+)"', html)[:3] == [
+    assert re.findall(r'class="field (\w+)" data-field="([^"]+)"', html)[:4] == [
         ("known", "Who it is with"),
+        ("may", "Their name"),
         ("may", "The news"),
         ("asked", "What happened"),
     ]
