@@ -129,3 +129,50 @@ def test_danger_in_notes_is_danger() -> None:
     found = gate.check(f"{LOG}\n14:20 I am going to kill myself tonight", ())
     assert found is not None
     assert found.kind == "crisis"
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("Tomas takes over my quarterly report. Can we write down an agreement for it", "delegation"),
+        ("I want to tell my team about a mistake I made", "failure-story"),
+        ("Maybe I should go through what I share and what I don't", "transparency"),
+        ("how could I try no meeting Wednesdays without making a huge thing of it?", "pilot"),
+        ("yes, a pilot", "pilot"),
+        ("let's write the apology", "trust-repair"),
+        ("I have to tell everyone why we move from Java to Rust", "purpose-talk"),
+        ("My one on one with Dina is always a status report. I want to find out what's blocking her", "roadblocks"),
+    ],
+)
+def test_a_practice_is_begun_by_plain_words_for_it(said: str, name: str) -> None:
+    one = Practising()
+    one.say(said)
+    assert one.notes.get("practice") == name
+
+
+def test_what_the_asking_tells_is_not_asked_again() -> None:
+    one = Practising()
+    one.say("I want to run a small pilot: no meeting Wednesdays")
+    assert one.values["idea"] == "no meeting Wednesdays"
+    other = Practising("delegation")
+    other.say("Tomas takes over my quarterly report", "because the board wants numbers that do not hang on me")
+    assert other.values["task"] == "my quarterly report"
+    assert other.values["why"] == "the board wants numbers that do not hang on me"
+
+
+def test_an_apology_does_not_carry_what_the_other_did() -> None:
+    one = Practising("trust-repair")
+    one.say("I shouted at Lena on Monday and owe her an apology", "I said you had one job", "she went quiet for days")
+    one.say("my tone", "well she had forgotten the demo data, twice")
+    assert one.moves[-1] == "practice.check"
+    one.say("I'll ask before I judge", "an hour of my time for the demo", "tomorrow")
+    one.say("write it")
+    assert "“I'm sorry for my tone.”" in one.page
+
+
+def test_who_is_shaken_is_to_be_spoken_with_before_the_debrief() -> None:
+    one = Practising("debrief")
+    one.say(
+        "Let's prepare the debrief", "Payments were down for three hours", "YP thinks he'll be fired", "just write it"
+    )
+    assert "Speak with them alone first (YP thinks he'll be fired)" in one.page

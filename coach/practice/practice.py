@@ -293,5 +293,5 @@ def _patterns(practice: Practice) -> Iterator[str]:
         yield from option.when
 
 
-FILTERS = frozenset({"to_them", "to_you", "bare", "lower", "cap", "short", "day", "object"})
+FILTERS = frozenset({"to_them", "to_you", "bare", "lower", "cap", "short", "day", "object", "first", "thing", "on"})
 """How a value can be turned; see ``coach.practice.turning``."""

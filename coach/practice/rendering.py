@@ -32,6 +32,7 @@ class Rendering:
         self._filters = {
             **turning(f"{form.values.get('who', '')} {form.values.get('name', '')}", parser),
             "day": self._named_day,
+            "on": self._on,
         }
         self._language = Language(parser)
         self._worded: dict[str, str] = {}
@@ -121,6 +122,13 @@ class Rendering:
         """A day as people write it down: "Friday 27 November"."""
         day = dates.day_in(text, self._today)
         return f"{day:%A} {day.day} {day:%B}" if day else text
+
+    def _on(self, text: str) -> str | None:
+        """The same for the middle of a sentence: "on Friday 27 November", "in the first week of December"."""
+        if dates.day_in(text, self._today):
+            return f"on {self._named_day(text)}"
+        loose = re.match(r"(?:in )?(?:the )?(?P<rest>(?:first|second|third|last) (?:week|half) of .+)", text, re.I)
+        return f"in the {loose['rest']}" if loose else text
 
     def _reworded(self, texts: list[str]) -> list[str]:
         """Lines of notes without blame, as far as the language analysis has other words for it."""

@@ -153,6 +153,26 @@ def short(text: str) -> str | None:
     return text if len(text.split()) <= 5 else None
 
 
+_CLAUSE = re.compile(
+    r"[,;:] (?=(?:she|he|they|it|we|i|you|which|who|because|but|so)\b|it's\b|that's\b)| (?=because\b)", re.I
+)
+
+
+def first(text: str) -> str:
+    """Up to where a second clause begins: "the migration, she has until January" → "the migration"."""
+    return _CLAUSE.split(text, maxsplit=1)[0].strip(" ,;:")
+
+
+def thing(text: str, parser: Parser) -> str | None:
+    """Only where it names a thing or a doing ("the tone", "shouting at you") and is no sentence."""
+    doc = parser.read(text).doc
+    if not parser.full or not len(doc):
+        return None
+    root = next((token for token in doc if token.head.i == token.i), doc[0])
+    subject = any(child.dep_ in _SUBJECTS for child in root.children)
+    return text if not subject and (root.pos_ in {"NOUN", "PROPN", "PRON"} or root.tag_ == "VBG") else None
+
+
 def _lowered(text: str, parser: Parser) -> str:
     """The first letter small, unless its word is a name: by its form (I, S3, GitLab), or as it is read (Anna)."""
     first = text.split(" ", 1)[0]
@@ -172,4 +192,6 @@ def turning(other: str, parser: Parser) -> dict[str, Callable[[str], str | None]
         "object": lambda text: {"I": "me", "We": "us", "we": "us"}.get(text, text),
         "cap": lambda text: text[:1].upper() + text[1:],
         "short": short,
+        "first": first,
+        "thing": lambda text: thing(text, parser),
     }
