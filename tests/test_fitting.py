@@ -176,3 +176,14 @@ def test_who_is_shaken_is_to_be_spoken_with_before_the_debrief() -> None:
         "Let's prepare the debrief", "Payments were down for three hours", "YP thinks he'll be fired", "just write it"
     )
     assert "Speak with them alone first (YP thinks he'll be fired)" in one.page
+
+
+def test_lines_without_a_time_are_asked_for_and_name_no_incident() -> None:
+    one = Practising("debrief")
+    one.say(f"{LOG}\nthe panel was down too, so nobody could turn it off\n\nThe debrief is on Friday at 10:00")
+    assert "incident" not in one.values
+    assert one.values["when"] == "on Friday at 10:00"
+    one.say("Our site answered nothing for half an hour", "just write it")
+    assert one.values["incident"] == "Our site answered nothing for half an hour"
+    line = "- “the panel was down too, so nobody could turn it off” stands in the notes without a time."
+    assert line in one.page

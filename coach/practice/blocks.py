@@ -139,6 +139,11 @@ def _gaps(block: "Block", making: Making) -> list[str] | None:
     lines += [
         f"- The time of {_quoted(one)} is not noted. When was it, roughly?" for one in found.events if not one.when
     ]
+    loose = [" ".join(line.split()) for line in pasted.unplaced(found, making.values[block.of])]
+    lines += [
+        f"- “{_cell(line).strip('“”')}” stands in the notes without a time. Where does it belong?"
+        for line in making.reword(loose)
+    ]
     lines += [f"- {line}" for line in found.unsure]
     return lines or ["- None found. Ask all the same: what is missing here?"]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from coach.frame import Frame, Slot
 from coach.practice.fitting import about_the_talk, is_nothing, names_a_day, only_day, put_right
 from coach.practice.form import Form
-from coach.practice.pasted import is_paste, talk_of
+from coach.practice.pasted import around, is_paste
 from coach.practice.practice import Field, Practice
 from coach.practice.turning import cleaned
 
@@ -69,9 +69,9 @@ def fill(practice: Practice, form: Form, frame: Frame, asked: str | None, *, las
         before = form.values.get(notes.id)
         whole = f"{before}\n\n{frame.said}" if before else frame.said
         # What is written around the notes may tell of other things.
-        around = replace(frame, said=talk_of(frame.said))
+        beside = replace(frame, said=around(frame.said))
         others = [one for one in practice.fields if one is not notes and not form.has(one.id)]
-        told = {one.id: value for one in others if (value := _told(one, around, beside=False))}
+        told = {one.id: value for one in others if (value := _told(one, beside, beside=False))}
         return _with(form, {notes.id: whole, **told})
     named, cleared = _by_name(practice, frame.said)
     if cleared:

@@ -32,6 +32,34 @@ def is_paste(text: str) -> bool:
     return sum(1 for one in events if one.when is not None and not one.told) >= LEAST_TIMES
 
 
+def unplaced(found: Timeline, text: str) -> list[str]:
+    """Lines within the notes that name no time and belong to no event; what stands around the notes is talk."""
+    first, last = _ends(found, text)
+    return [one.text for one in found.aside if one.why == "names no time" and first < one.line <= last]
+
+
+def _ends(found: Timeline, text: str) -> tuple[int, int]:
+    """The first line of the notes and their last: up to the first empty line after the last event."""
+    lines = text.splitlines()
+    first = min((one.line for one in found.events), default=0)
+    last = max((one.end for one in found.events), default=0)
+    while last < len(lines) and lines[last].strip():
+        last += 1
+    return first, last
+
+
+@lru_cache(maxsize=256)
+def around(text: str) -> str:
+    """What a person says before their notes, or after them below an empty line; the whole message where it is none."""
+    if not is_paste(text):
+        return text
+    found = read(text, today=date.today())
+    first, last = _ends(found, text)
+    lines = text.splitlines()
+    own = [one for one in found.aside if one.why in {"names no time", "a heading"} and not first < one.line <= last]
+    return " ".join(dict.fromkeys(lines[one.line - 1].strip() for one in own if one.line <= len(lines)))
+
+
 @lru_cache(maxsize=256)
 def talk_of(text: str) -> str:
     """What the person says themself around a paste; the whole message where it is none."""
