@@ -69,9 +69,9 @@ def fill(practice: Practice, form: Form, frame: Frame, asked: str | None, *, las
         before = form.values.get(notes.id)
         whole = f"{before}\n\n{frame.said}" if before else frame.said
         # What is written around the notes may tell of other things.
-        beside = replace(frame, said=around(frame.said))
+        told_around = replace(frame, said=around(frame.said))
         others = [one for one in practice.fields if one is not notes and not form.has(one.id)]
-        told = {one.id: value for one in others if (value := _told(one, beside, beside=False))}
+        told = {one.id: value for one in others if (value := _told(one, told_around, beside=False))}
         return _with(form, {notes.id: whole, **told})
     named, cleared = _by_name(practice, frame.said)
     if cleared:
