@@ -165,9 +165,12 @@ def test_an_apology_does_not_carry_what_the_other_did() -> None:
     one.say("I shouted at Lena on Monday and owe her an apology", "I said you had one job", "she went quiet for days")
     one.say("my tone", "well she had forgotten the demo data, twice")
     assert one.moves[-1] == "practice.check"
-    one.say("I'll ask before I judge", "an hour of my time for the demo", "tomorrow")
+    one.say("I'll ask before I judge", "they forgot the data again today")
+    assert one.moves[-1] == "practice.check"
+    one.say("an hour of my time for the demo", "tomorrow")
     one.say("write it")
     assert "“I'm sorry for my tone.”" in one.page
+    assert "forgot" not in one.page
 
 
 def test_who_is_shaken_is_to_be_spoken_with_before_the_debrief() -> None:

@@ -141,11 +141,15 @@ def _gaps(block: "Block", making: Making) -> list[str] | None:
     ]
     loose = [" ".join(line.split()) for line in pasted.unplaced(found, making.values[block.of])]
     lines += [
-        f"- “{_cell(line).strip('“”')}” stands in the notes without a time. Where does it belong?"
+        f"- “{_ASKED_ON.sub('', _cell(line)).strip('“” ')}” stands in the notes without a time. Where does it belong?"
         for line in making.reword(loose)
     ]
     lines += [f"- {line}" for line in found.unsure]
     return lines or ["- None found. Ask all the same: what is missing here?"]
+
+
+# A rewording asks on; here only what was noted stands.
+_ASKED_ON = re.compile(r"\s*What (?:else had|would have)\b[^?]*\?$")
 
 
 def _differing(one: Conflict, found: Timeline) -> str:
