@@ -233,6 +233,7 @@ class _Parts:
         from coach.parse import Parser
         from coach.policy import CoachingPolicy
         from coach.practice.notes_gate import NotesGate
+        from coach.practice.practice import practices
         from coach.rehearsal.landing import Ear
         from coach.rehearsal.persona import personas
         from coach.rehearsal.policy import Rehearsal
@@ -245,7 +246,8 @@ class _Parts:
                 on_notice(f"{line}. Until then the coach understands less well.")
         library = open_library(settings, on_progress=on_progress, on_notice=on_notice)
         self.library = library
-        self.gate = NotesGate(SafetyGate(library.embedder, settings.region, library.reader))
+        names = [name for one in practices().values() for name in (one.title, one.name)]
+        self.gate = NotesGate(SafetyGate(library.embedder, settings.region, library.reader), names)
         self.grounding = GroundingCheck(library.claims)
         self._parser = Parser(None if missing("parser") else spacy_model_path(settings.cache))
         self._coaching = CoachingPolicy(library, self._parser)

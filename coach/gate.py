@@ -39,6 +39,8 @@ WITH_RULE = 0.6
 """A rule that matches in a question lowers what the head must be sure of."""
 
 _WEAK = frozenset({"crisis.no-way-out", "crisis.point-of-it", "crisis.burden"})
+_CUES = frozenset({"goodbye", "self-harm", "wish-to-die", "trapped", "tired-of-living", "numb"})
+"""Themes whose words are seldom those of work. "Without me", "the point" and short nights are heard every day."""
 _EXPLICIT = frozenset(
     f"crisis.{rule}" for rule in ("kill-self", "suicide", "want-to-die", "dont-want-to-live", "life-end", "method")
 )
@@ -167,7 +169,7 @@ class SafetyGate:
             return None  # "Fine. Bye." is an end to a talk, whatever a head makes of it
         chance = sensed.chances["crisis"] + sensed.chances["content"]
         # Words of that kind beside the head's sense of it: each alone may be a way of speaking, both together are not.
-        cued = found & _WEAK or signals.themes(said)
+        cued = found & _WEAK or signals.themes(said) & _CUES
         needed = self._sense.threshold("after_crisis" if after_crisis else "crisis")
         if chance < needed * (WITH_RULE if cued and not after_crisis else 1):
             return None

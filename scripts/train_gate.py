@@ -45,8 +45,7 @@ DECAY = 2e-3
 DROPOUT = 0.2
 SMOOTHING = 0.05
 WRITTEN_KEPT = 8
-FOLDS = 4
-FALSE_FIRES = 0.002
+FALSE_FIRES = 0.003
 """Share of ordinary coaching talk that may be taken for danger."""
 FALSE_REDIRECTS = 0.004
 HIGHEST = 0.97
@@ -203,22 +202,9 @@ def kind_of(label: str) -> str:
     return "crisis" if label in CRISIS_CLASSES and label != "content" else REDIRECTS.get(label, label)
 
 
-def thresholds(
-    embedder: Embedder, rows: list[dict[str, str]], beside: list[dict[str, str]], ordinary: list[dict[str, str]]
-) -> dict[str, float]:
-    """Lowest chance at which ``ordinary`` talk, not learnt from, fires no more often than allowed.
-
-    Prints beside it what the held-out folds of the cases say: recall, and the traps made to mislead.
-    """
-    folds = np.array([int(hashlib.sha256(row["id"].encode()).hexdigest(), 16) % FOLDS for row in rows])
-    table, plain = np.zeros((len(rows), len(KINDS))), np.zeros((len(ordinary), len(KINDS)))
-    for fold in range(FOLDS):
-        learnt = [row for row, of in zip(rows, folds, strict=True) if of != fold]
-        held = [row for row, of in zip(rows, folds, strict=True) if of == fold]
-        head = fit(embedder, as_kinds([*learnt, *beside]), KINDS, 2)
-        table[folds == fold] = chances(head, embedder, [row["text"] for row in held])
-        plain += chances(head, embedder, [row["text"] for row in ordinary]) / FOLDS
-    found = np.array([kind_of(row["label"]) for row in rows])
+def thresholds(head: heads.Head, embedder: Embedder, ordinary: list[dict[str, str]]) -> dict[str, float]:
+    """Lowest chance at which ``ordinary`` talk, not learnt from, fires no more often than allowed."""
+    plain = chances(head, embedder, [row["text"] for row in ordinary])
     # The gate redirects only where something is asked.
     asks = np.array([ASKS.search(row["text"]) is not None for row in ordinary])
     out = {}
@@ -227,14 +213,26 @@ def thresholds(
         highest = np.sort(plain[:, index] * may_fire)[::-1]
         allowed = FALSE_FIRES if kind in ("crisis", "content") else FALSE_REDIRECTS
         out[kind] = round(float(np.clip(highest[int(allowed * len(highest))] + 0.01, LOWEST[kind], HIGHEST)), 3)
-        fired = table[:, index] >= out[kind]
-        print(
-            f"{kind:10} threshold {out[kind]:.3f}: recall {fired[found == kind].mean():.3f}, "
-            f"harmless cases {fired[found == 'none'].mean():.4f}, "
-            f"ordinary talk {(plain[:, index] * may_fire >= out[kind]).mean():.4f}"
-        )
     out["after_crisis"] = round(out["crisis"] * 0.6, 3)
     return out
+
+
+def on_kept(
+    head: heads.Head, embedder: Embedder, kept: list[dict[str, str]], limits: dict[str, float]
+) -> dict[str, dict[str, float]]:
+    """Recall of each kind and false fires on the kept cases, of the head alone."""
+    table = chances(head, embedder, [row["text"] for row in kept])
+    truth = np.array([kind_of(row["label"]) for row in kept])
+    figures = {}
+    for index, kind in enumerate(KINDS[1:], 1):
+        fired = table[:, index] >= limits[kind]
+        figures[kind] = {
+            "recall": round(float(fired[truth == kind].mean()), 4),
+            "n": int((truth == kind).sum()),
+            "false_fires": round(float(fired[truth == "none"].mean()), 4),
+            "n_none": int((truth == "none").sum()),
+        }
+    return figures
 
 
 def main() -> None:
@@ -257,20 +255,10 @@ def make(embedder: Embedder, ending: str, out: Path) -> None:
     """Trains and writes the two heads over one encoder."""
     learn, choose = from_cards()
     rows, kept, beside = cases("train"), cases("kept"), [*composed(), *learn]
-    limits = thresholds(embedder, rows, beside, choose)
     kinds = fit(embedder, as_kinds([*rows, *beside]), KINDS, MEMBERS)
+    limits = thresholds(kinds, embedder, choose)
     texts = fit(embedder, [*rows, *beside], TEXTS, 2)
-    table = chances(kinds, embedder, [row["text"] for row in kept])
-    truth = np.array([kind_of(row["label"]) for row in kept])
-    figures = {}
-    for index, kind in enumerate(KINDS[1:], 1):
-        fired = table[:, index] >= limits[kind]
-        figures[kind] = {
-            "recall": round(float(fired[truth == kind].mean()), 4),
-            "n": int((truth == kind).sum()),
-            "false_fires": round(float(fired[truth == "none"].mean()), 4),
-            "n_none": int((truth == "none").sum()),
-        }
+    figures = on_kept(kinds, embedder, kept, limits)
     print(json.dumps(figures))
     read = [*(CASES / f"{name}.jsonl" for name in FILES), *sorted((CASES / "written").rglob("*.txt"))]
     text = "".join(path.read_text("utf-8") for path in (*read, CASES / "grammar.yaml"))

@@ -1,11 +1,13 @@
 """Trains the heads that tell care from attack in a line, and writes them with their records to ``coach/data``.
 
-    uv run python scripts/train_rehearsal.py [--cache DIR]
+    uv run python scripts/train_rehearsal.py [--cache DIR] [--hard]
 
 Learns from our own lines (``evals/data/rehearsal_lines.jsonl``) and the ``tune`` pairs of ``rehearsal_pairs.jsonl``;
-the other pairs are for ``evals/rehearsal.py``. One head over the small encoder, one over both encoders side by side, to
-be made again whenever the matcher is. Logistic regression over embedding and cues, written in the form of
-``coach.heads``: two hidden units hold the score and its opposite. Deterministic.
+the other pairs are for ``evals/rehearsal.py``. ``--hard`` adds ``rehearsal_hard.jsonl``, attacks without a word of
+blame beside plain lines in like words: too fine for a linear head, which then told fewer of the other pairs apart.
+One head over the small encoder, one over both encoders side by side, to be made again whenever the matcher is.
+Logistic regression over embedding and cues, written in the form of ``coach.heads``: two hidden units hold the score
+and its opposite. Deterministic.
 """
 
 import argparse
@@ -22,6 +24,7 @@ from coach.protocols import Embedder
 from evals.rehearsal import pairs
 
 LINES = Path(__file__).parent.parent / "evals" / "data" / "rehearsal_lines.jsonl"
+HARD = LINES.with_name("rehearsal_hard.jsonl")
 SCALE = 3.0
 """The embedding's numbers are small beside 0/1 cues; folded into the weights afterwards."""
 CUES = 0.5
@@ -53,6 +56,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cache", type=Path, default=default_cache())
     parser.add_argument("--out", type=Path, default=heads.DATA)
+    parser.add_argument("--hard", action="store_true", help="learn from the finest lines, too")
     options = parser.parse_args()
     from coach.app import load_settings, open_language
     from coach.rehearsal.landing import HEAD, STRONG, Ear
@@ -63,7 +67,8 @@ def main() -> None:
     if embedder is None or reader is None:
         parser.error("The weights are not installed. Run: uv sync")
     ear = Ear(open_language(load_settings()), embedder)
-    own = [json.loads(line) for line in LINES.read_text(encoding="utf-8").splitlines()]
+    read = [LINES, HARD] if options.hard else [LINES]
+    own = [json.loads(line) for path in read for line in path.read_text(encoding="utf-8").splitlines()]
     cases: list[Case] = [(one["text"], "", one["side"] == "attack") for one in own]
     for pair in pairs("tune"):
         cases += [(pair.skilful, pair.before, False), (pair.blaming, pair.before, True)]

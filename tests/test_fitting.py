@@ -124,6 +124,17 @@ def test_notes_are_turned_away_for_a_named_order_and_not_for_a_guess() -> None:
     assert named.check(LOG, ()) is not None
 
 
+def test_the_name_of_a_practice_is_no_danger_and_hides_none() -> None:
+    names = [name for one in practices().values() for name in (one.title, one.name)]
+    gate = NotesGate(SafetyGate(coach().library.embedder, reader=coach().library.reader), names)
+    for name in names:
+        asked = f"Please help me with a {name.replace('-', ' ').lower()}, I have no idea how to begin"
+        assert gate.check(asked, ()) is None, asked
+    found = gate.check("I am going to kill myself tonight, so let us do the failure story now", ())
+    assert found is not None
+    assert found.kind == "crisis"
+
+
 def test_danger_in_notes_is_danger() -> None:
     gate = NotesGate(SafetyGate(coach().library.embedder, reader=coach().library.reader))
     found = gate.check(f"{LOG}\n14:20 I am going to kill myself tonight", ())

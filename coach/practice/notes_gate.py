@@ -1,9 +1,11 @@
-"""The gate for pasted notes: they are read as data, so a mere likeness to orders is no reason to turn them away.
+"""The gate before practices: what belongs to one is no reason to turn a person away on a mere likeness.
 
-Danger is looked for in all of it, and so are orders that a rule names. The log of an incident is full of commands, and
-its reader says "just write it"; the head's guess alone counts for nothing there.
+Danger is looked for in all that is said, and so are orders that a rule names. But the log of an incident is full of
+commands, and its reader says "just write it"; and "failure" or "repair" in a practice's own name says nothing of the
+person who asks for it.
 """
 
+import re
 from collections.abc import Sequence
 
 from coach.practice.pasted import is_paste, talk_of
@@ -12,14 +14,19 @@ from coach.values import Gated, Sentence, Turn
 
 
 class NotesGate:
-    """A gate that knows what notes of an incident are."""
+    """A gate that knows what notes of an incident are, and ``names`` of practices, such as "smart-failure ritual"."""
 
-    def __init__(self, gate: Gate) -> None:
+    def __init__(self, gate: Gate, names: Sequence[str] = ()) -> None:
         self._gate = gate
+        # The longest first, so that "smart-failure ritual" goes whole.
+        words = [re.escape(name).replace(r"\-", "[- ]") for name in sorted(names, key=len, reverse=True)]
+        self._names = re.compile(rf"\b(?:{'|'.join(words)})\b", re.I) if words else None
 
     def check(self, said: str, history: Sequence[Turn]) -> Gated | None:
         """What a message calls for before any coaching; None where it is coaching."""
         found = self._gate.check(said, history)
+        if _sensed(found) and self._names is not None and (bare := self._names.sub(" ", said)) != said:
+            found = self._gate.check(bare, history)
         if not _guessed(found) or not is_paste(said):
             return found
         around = self._gate.check(talk_of(said), history)
@@ -30,6 +37,10 @@ class NotesGate:
         return self._gate.check_out(sentence, said)
 
 
+def _sensed(found: Gated | None) -> bool:
+    return found is not None and ": head " in found.reason
+
+
 def _guessed(found: Gated | None) -> bool:
     """Whether an order to the coach was only sensed, and not named by a rule."""
-    return found is not None and found.kind == "injection" and ": head " in found.reason
+    return _sensed(found) and found is not None and found.kind == "injection"
