@@ -1,11 +1,12 @@
 """Words to say when no card has any: built from what the person told, with blanks for what they did not.
 
-Own part first, then what happened, what it did and what is wished, and a question that is theirs to answer. Nothing
-is added that was not said.
+News that has to be told comes first; else the own part, then what happened, what it did and what is wished. A question
+ends it that is theirs to answer. Nothing is added that was not said.
 """
 
 import re
 
+from coach import patterns
 from coach.fill import latest_event, words_slots
 from coach.frame import Frame, Slot
 from coach.kinds import lines_wanted
@@ -18,6 +19,9 @@ _HEDGES = re.compile(r",? \b(?:to be (?:honest|fair)|honestly|really|i guess|i t
 _MOST_PARTS = 2
 NEAR = 25
 """Characters between a time and an event that belong together."""
+_OF_ONE = {"is": "are", "isn't": "aren't", "was": "were", "wasn't": "weren't", "has": "have", "hasn't": "haven't"}
+"""Verbs of "she" as they stand beside "you"."""
+NEWS_LEAD = "I have something to tell you, and I'll say it straight"
 LONGEST_PART = 16
 """Words of a fact that still fit into a sentence to be spoken."""
 
@@ -55,7 +59,23 @@ def has_facts(frame: Frame) -> bool:
     return bool(_parts(frame, words_slots(frame)))
 
 
+def news(frame: Frame) -> str | None:
+    """What the person has to tell the other, said to them: "that she didn't get the post" → "you didn't get the post".
+
+    None where nothing of the kind was told, or where it could be taken for something about somebody else.
+    """
+    for said in reversed(frame.topic):
+        if of_them := patterns.pattern("frame", "news_of_them").search(said):
+            verb, _, no = of_them["verb"].lower().replace("’", "'").partition(" ")
+            return " ".join(filter(None, ("you", _OF_ONE.get(verb, verb), no, of_them["rest"].strip())))
+        if whole := patterns.pattern("frame", "news").search(said):
+            return whole["span"].strip()
+    return None
+
+
 def _parts(frame: Frame, facts: dict[str, str]) -> list[str]:
+    if told := news(frame):
+        return [f"{NEWS_LEAD}: {told}"]
     own = [re.sub(rf"\b{re.escape(facts.get('person', '[]'))}\b", "you", text) for text in _own(frame)]
     if own:
         return [*own, "That was mine to do better, and I'm sorry"] if _SORRY.search(" ".join(frame.topic)) else own

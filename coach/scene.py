@@ -43,6 +43,8 @@ PATH = (
 )  # fmt: skip
 
 FIRST = ("goal.after", "goal.matters", "reality.impact", "reality.their_view", "reality.stakes")
+AFTERWARDS = frozenset({"reality.impact", "reality.their_view"})
+"""Of these, what asks about something that has happened."""
 
 # What a message just brought up decides which question follows from it.
 FOLLOWS: tuple[tuple[SlotKind, tuple[str, ...]], ...] = (
@@ -146,6 +148,8 @@ def next_question(scene: Scene, *, stages: Sequence[str] = (), intents: Sequence
     )
     # Without a card nothing says which question suits a first message, so that talks need not all begin with one.
     first = [] if stages or scene.card or scene.memory.plans else turned_by(FIRST, scene.frame.topic[0])
+    if not scene.frame.has("event"):
+        first = [intent for intent in first if intent not in AFTERWARDS]
     wanted = list(intents) or [*near, *first, *path]
     for intent in wanted:
         if intent in OF_ONE_PERSON and not (scene.frame.has("person") or scene.frame.has("role")):

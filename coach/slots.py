@@ -14,7 +14,7 @@ from coach.parse import Clause, Phrase, Utterance
 from coach.turned import turned
 
 _THE_TALK = frozenset(("talk", "conversation", "meeting", "call", "chat", "discussion"))
-"""Who dreads one of these says nothing yet of what is feared in it."""
+"""Who dreads one of these, or just "it", says nothing yet of what is feared in it."""
 _MEASURES: tuple[SlotKind, ...] = ("deadline", "count", "duration")
 
 
@@ -236,7 +236,7 @@ def _fear(u: Utterance, clause: Clause, turn: int) -> Slot | None:
             )
         if child.dep_ == "prep" and child.lower_ in {"of", "about", "for"}:
             objects = list(child.children)
-            if objects and objects[0].lemma_ not in _THE_TALK:
+            if objects and objects[0].lemma_ not in _THE_TALK and objects[0].pos_ != "PRON":
                 start = objects[0].left_edge.idx
                 return _slot(
                     "fear",
@@ -248,7 +248,7 @@ def _fear(u: Utterance, clause: Clause, turn: int) -> Slot | None:
                     "np" if objects[0].dep_ == "pobj" else "clause",
                     clause,
                 )
-        if child.dep_ == "dobj" and child.lemma_ not in _THE_TALK:
+        if child.dep_ == "dobj" and child.lemma_ not in _THE_TALK and child.pos_ != "PRON":
             return _slot("fear", u, child.left_edge.idx, _end(child), turn, 0.85, "np", clause)
     return None
 

@@ -1,20 +1,16 @@
 """A debrief from pasted notes, words checked and a pulse answered, with the whole coach in a real Chromium."""
 
 import re
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
 from docx import Document
+from page_served import served
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from test_practices import NOTES
 from test_web import CHROMIUM, answered, say
 
-from coach.app import Coach
-from coach.config import Settings
 from coach.pulse.pulse import FLOOR
 
 pytestmark = pytest.mark.chromium
@@ -23,22 +19,8 @@ pytestmark = pytest.mark.chromium
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The coach as it ships, on a port of its own."""
-    import uvicorn
-
-    from ui.web import build
-
-    app = build(Coach(Settings(home=tmp_path_factory.mktemp("home"), writer="guided")))
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    served = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=served.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    while not served.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
-    served.should_exit = True
-    thread.join()
-    listening.close()
+    with served(tmp_path_factory.mktemp("home")) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

@@ -1,21 +1,17 @@
 """From a dreaded talk to its look back, with the whole coach in Chromium: plan, scene, feedback, files, follow-up."""
 
 import re
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from io import BytesIO
 
 import pytest
 from docx import Document
+from page_served import served
 from playwright.sync_api import Page, expect, sync_playwright
 from test_web import CHROMIUM, say
 
 import coach.app
-from coach.app import Coach
-from coach.config import Settings
 
 pytestmark = pytest.mark.chromium
 
@@ -53,30 +49,15 @@ def days(monkeypatch: pytest.MonkeyPatch) -> Days:
 @pytest.fixture
 def page(days: Days, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """The coach as it ships, on a port of its own, in a window of a laptop's size."""
-    import uvicorn
-
-    from ui.web import build
-
-    app = build(Coach(Settings(home=tmp_path_factory.mktemp("home"), writer="guided")))
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    served = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=served.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    while not served.started:
-        time.sleep(0.02)
-    with sync_playwright() as playwright:
+    with served(tmp_path_factory.mktemp("home")) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1280, "height": 860}, reduced_motion="reduce")
         page.set_default_timeout(60_000)
         expect.set_options(timeout=60_000)
-        page.goto(f"http://127.0.0.1:{listening.getsockname()[1]}/")
+        page.goto(address)
         page.wait_for_selector("#transcript[data-conversation]")
         yield page
         browser.close()
-    served.should_exit = True
-    thread.join()
-    listening.close()
 
 
 def tell(page: Page, *messages: str) -> str:

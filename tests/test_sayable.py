@@ -3,7 +3,7 @@
 import pytest
 from guided import coach, text
 
-from coach.sayable import built, has_facts
+from coach.sayable import NEWS_LEAD, built, has_facts
 
 TAIL, BLANK = "How did you see it?", "I'd like to talk with you about [what you saw, and when]."
 
@@ -25,6 +25,11 @@ def line(*messages: str) -> str:
         (["My deputy Anna missed a handover and two nurses stayed.",
           "I let it slide because she covers my weekends. What do I say?"],
          "Anna, I let it slide because you cover my weekends. How did you see it?"),
+        (["I have to tell my deputy on Thursday that the promotion went to somebody from outside.", "What do I say?"],
+         f"{NEWS_LEAD}: the promotion went to somebody from outside. How did you see it?"),
+        (["I have to tell my deputy she didn't get the post. What do I say?"],
+         f"{NEWS_LEAD}: you didn't get the post. How did you see it?"),
+        (["I have to tell Marta that he is leaving us. What do I say?"], f"Marta, {BLANK} {TAIL}"),
         (["Just give me the first sentence."], BLANK),
         (["Give me something to say."], f"{BLANK} {TAIL}"),
         (["I shouted at her. I want to say sorry. What do I say?"],

@@ -8,7 +8,7 @@ from coach.kinds import lines_wanted
 from coach.leaving import reason
 from coach.phrasebook import phrases, unused
 from coach.reflection import lower_first
-from coach.sayable import built
+from coach.sayable import built, news
 from coach.values import Citation, Sentence, SentenceKind
 from coach.writers.draft import Draft, split_sentences
 from coach.writers.parts import ask, cite_card, cite_claim, idea, question, reflection, shortened, words
@@ -16,7 +16,8 @@ from coach.writers.parts import ask, cite_card, cite_claim, idea, question, refl
 
 def _own_words(d: Draft) -> None:
     """A line from the person's own facts; what is missing stands in brackets."""
-    for tail in unused(phrases()["own_words_tail"], d.memory.sentences, d.seed):
+    tails = phrases()["own_words_tail_news" if news(d.brief.frame) else "own_words_tail"]
+    for tail in unused(tails, d.memory.sentences, d.seed):
         for blank in unused(phrases()["own_words_blank"], d.memory.sentences, d.seed):
             say = built(d.brief.frame, tail, blank).replace('"', "'")
             if reason(Sentence(f"“{say}”", "words"), d.brief.said) is not None:
