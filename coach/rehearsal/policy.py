@@ -17,6 +17,7 @@ from coach.language.language import Language
 from coach.memory import Memory
 from coach.phrasebook import feedback_lines, rehearsal_lines
 from coach.practice.form import Form
+from coach.practice.steps import takes
 from coach.protocols import Brief
 from coach.rehearsal.landing import RAISED, Ear, Landing
 from coach.rehearsal.persona import Cue, Persona
@@ -55,7 +56,7 @@ class Rehearsal:
             return self._in_scene(scene, frame, history)
         last = memory.last
         casting = last is not None and last.move == "rehearse.cast"
-        offered = last is not None and last.notes.get("offer") == "rehearse" and _accepts(frame)
+        offered = last is not None and last.notes.get("offer") == "rehearse" and takes(frame)
         if casting and frame.kind == "no":
             return None
         if not (casting or offered or _shows("rehearse", frame.said)):
@@ -280,10 +281,6 @@ def _bare(line: str) -> str:
 
 def _hits(persona: Persona, text: str) -> int:
     return sum(len(re.findall(pattern, text, re.I)) for pattern in persona.fits)
-
-
-def _accepts(frame: Frame) -> bool:
-    return frame.kind == "yes" or (frame.kind != "no" and _shows("accepts", frame.said))
 
 
 def _shows(name: str, text: str) -> bool:
