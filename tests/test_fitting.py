@@ -184,6 +184,29 @@ def test_an_apology_does_not_carry_what_the_other_did() -> None:
     assert "forgot" not in one.page
 
 
+def test_what_they_did_is_no_harm_of_mine_and_a_promise_is_nothing_to_be_sorry_for() -> None:
+    one = Practising("trust-repair")
+    one.say("I snapped at Mia before the client and owe her an apology", "I called her numbers amateurish")
+    one.say("well she had forgotten the demo data, twice")
+    assert one.moves[-1] == "practice.check"
+    one.say("she went silent for the rest of the day")
+    one.say("I'll check with her before the next client call")
+    assert one.moves[-1] == "practice.check"
+    one.say("that I made her small before others", "write it")
+    assert "forgot" not in one.page
+    assert "“I'm sorry. I made you small before others.”" in one.page
+    assert "“I called your numbers amateurish.”" in one.page
+    assert "“What will be different: [what will be different].”" in one.page
+    assert "I see what it did: you went silent for the rest of the day." in one.page
+
+
+def test_what_they_decide_finds_its_place_whatever_was_asked() -> None:
+    one = Practising("delegation")
+    one.say("Tomas takes over my monthly report", "the board wants me on the merger", "he may decide the layout")
+    assert one.values["alone"] == "he may decide the layout"
+    assert "he may decide" not in str({**one.values, "alone": ""})
+
+
 def test_who_is_shaken_is_to_be_spoken_with_before_the_debrief() -> None:
     one = Practising("debrief")
     one.say(
