@@ -142,6 +142,10 @@ def test_three_turns_with_sources_that_open(page: Page, server: Server) -> None:
     expect(card).to_contain_text(PASSAGE.text)
     expect(card).to_contain_text("practice advice, not tested in a study")
     expect(card).to_contain_text("Licence: Apache-2.0")
+    page.wait_for_function(
+        "card => card.getBoundingClientRect().bottom <= document.querySelector('#bottom').getBoundingClientRect().top",
+        arg=card.element_handle(),
+    )
 
     card.get_by_text("Open the passage").click()
     viewer = page.get_by_role("dialog", name=PASSAGE.heading)

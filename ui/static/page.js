@@ -197,7 +197,12 @@ window.coachPage = (() => {
       else if (talk.scrollTop < last) following = false;
       last = talk.scrollTop;
     });
-    new ResizeObserver(() => following && toEnd(false)).observe(one("#foot"));
+    const bottom = one("#bottom");
+    new ResizeObserver(() => {
+      // The input lies over the end of the talk: what is brought into view belongs above it.
+      talk.style.scrollPaddingBottom = `${bottom.offsetHeight}px`;
+      if (following) toEnd(false);
+    }).observe(bottom);
     // Whoever sends something wants its answer, wherever they were reading.
     document.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target === input()) following = true;
