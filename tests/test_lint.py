@@ -59,6 +59,18 @@ def test_a_mark_says_where_what_why_and_how_else(language: Language) -> None:
         ("The delay was due to human error.", "The delay was due to [which step, and what led to it?]."),
         ("I'm sorry you feel that way.", "I am sorry that I [did what?]. The effect on you was [what?]."),
         ("What an idiot.", None),
+        ("Who deployed this?", "What made it seem the right step to deploy this?"),
+        ("So who turned off the alarm?", "What made it seem the right step to turn off the alarm?"),
+        ("The cook is careless.", "The cook [did or said what, when?]. The effect was [what?]."),
+        ("tom forgot to renew the licence", "Tom did not renew the licence. What would have made it easier?"),
+        ("Somebody forgot to renew it.", "Nobody renewed it. What would have made it easier?"),
+        ("The fire could easily have been prevented.", "The fire was not prevented. What would have made it easier?"),
+        ("It could have been avoided with common sense.", "It was not avoided. What would have made it easier?"),
+        (
+            "The spill could have been avoided with a second valve.",
+            "The spill was not avoided. What stood in the way of a second valve?",
+        ),
+        ("someone should have limited the tool", "Nobody limited the tool. What would have made it easier?"),
     ],
 )
 def test_the_other_wording_keeps_the_facts(language: Language, text: str, other: str | None) -> None:
@@ -66,8 +78,54 @@ def test_the_other_wording_keeps_the_facts(language: Language, text: str, other:
 
 
 @pytest.mark.parametrize(
+    ("text", "marks"),
+    [
+        (
+            "The root cause was human error.",
+            {
+                "root-cause": "One contributing condition was [which step, and what led to it?].",
+                "human-error": "One contributing condition was [which step, and what led to it?].",
+            },
+        ),
+        (
+            "Root cause: operator error.",
+            dict.fromkeys(
+                ("root-cause", "human-error"),
+                "Contributing condition: [which step, and what led to it?]. "
+                "What else had to be true for this to happen?",
+            ),
+        ),
+        (
+            "Tom is always careless and forgot to lock the gate, which could have been avoided.",
+            {
+                "absolute": None,
+                "label": "Tom did not lock the gate, which could have been avoided. What would have made it easier?",
+                "counterfactual": "Tom did not lock the gate. What would have made it easier?",
+            },
+        ),
+    ],
+)
+def test_one_wording_puts_right_all_that_is_marked_in_its_sentence(
+    language: Language, text: str, marks: dict[str, str | None]
+) -> None:
+    assert {mark.kind: mark.suggestion for mark in language.analyse(text)} == marks
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        "Who else should know?",
+        "Who will own this action?",
+        "Who saw it first?",
+        "Who fixed it?",
+        "Who deployed the fix, so that we can thank them?",
+        "Who wrote the minutes?",
+        "Who deploys on Fridays?",
+        "Who has deployed this before and can help?",
+        "How could this have been avoided?",
+        "We asked whether it could have been prevented.",
+        "It could not have been prevented.",
+        "I forgot to renew it.",
         'The caller said "your driver is careless" and hung up.',
         "> Who did it?",
         "Avoid asking who did it.",

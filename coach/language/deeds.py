@@ -19,6 +19,13 @@ _EPISTEMIC = re.compile(r"\b(?:by now|already|by this point|in theory)\b", re.I)
 _REPAIRED = re.compile(
     r"\b(?:avoided|prevented|caught|stopped|escalated|noticed|known|checked|asked|called|told|said)\b", re.I
 )
+_AVOIDED = re.compile(
+    r"\bcould(?:'ve| have)?(?: (?:so|very|all too|quite|just|simply|easily|well|also|completely|entirely|perhaps|"
+    r"probably|have))* been (?:\w+ly )?(?:avoided|prevented|averted|foreseen)\b",
+    re.I,
+)
+"""“It could have been avoided”, said of what happened."""
+_LEFT_OPEN = re.compile(r"\b(?:if|whether|how|what|anything|ways?)\b", re.I)
 _MEANT_TO = re.compile(r"\b(?:was|were) supposed to\b", re.I)
 _IF_ONLY = re.compile(r"\bif only\b", re.I)
 _HAD = re.compile(r"^had (?:the |a |an |our |my )?\w+", re.I)
@@ -51,6 +58,27 @@ _WHO_DEED = re.compile(
     r"rubbish|mess)|the hell|on earth|got (?:it|"
     r"this) wrong|crashed|misread|overlooked|missed\b|touched|changed\b.{0,40}\bwithout|"
     r"authori[sz]ed (?:this|that)|allowed (?:this|that)|started (?:this|the) (?:fire|mess))",
+    re.I,
+)
+_CHANGE = (
+    r"(?:change|code|release|version|build|deploy(?:ment)?|config\w*|settings?|script|query|migration|update|upgrade|"
+    r"flag|rules?|command|PR|pull request|merge|commit|branch|job|firewall|database|table|server|cluster|alarm|alert|"
+    r"backups?|certificate|keys?|switch|valve|pump|line|order|form|mess|thing)"
+)
+_WHO_CHANGED = re.compile(
+    r"(?:(?:had|has|have) )?(?:(?:switched|turned|shut|powered) (?:off|down)|unplugged|disabled|deactivated|"
+    r"(?:deployed|released|shipped|merged|committed|approved|signed off(?: on)?|reviewed|wrote|written|coded|built|ran|"
+    r"executed|triggered|configured|set up|rolled out|installed|changed|edited|modified|altered|removed|turned on|"
+    r"enabled|restarted|dropped|published|opened|entered|typed|uploaded|loaded|cancelled|canceled)"
+    r"(?= (?:this|that|it|these|those)\s*(?:[?.!,]|$|(?:on|at|to|into|in|without|with|and|again|last|yesterday|today|"
+    rf"late|so|anyway|then)\b)| (?:this|that|the|these|those|our|[A-Z]\w+'s) (?:[\w-]+ ){{0,2}}{_CHANGE}\b)"
+    r"|(?:deployed|released|merged|shipped)(?=\s*\?))",
+    re.I,
+)
+"""A change whose doer is looked for once it went wrong; “who fixed it?” and “who wrote the minutes?” look for none."""
+_WELCOME = re.compile(
+    r"\b(?:fix|hotfix|rollback|roll-back|rolled back|workaround|patch|solution|thank\w*|first|next|before us|can help|"
+    r"could help|to help|nice|safely|in time|so quickly|how to)\b",
     re.I,
 )
 _WHO = re.compile(
@@ -96,6 +124,10 @@ def who_question(read: Read) -> list[Finding]:
             after,
             re.I,
         )
+        if deed is None and not _WELCOME.search(text):
+            deed = re.match(
+                rf"\W*(?:(?:exactly|actually|really|then|again|of you) )*{_WHO_CHANGED.pattern}", after, re.I
+            )
         if deed is None and _WRONG_ASIDE.search(after):
             deed = re.match(r"\W*\w+", after)
         if deed is None or context.praises(text):
@@ -117,9 +149,18 @@ def counterfactual(read: Read) -> list[Finding]:
             token.lemma_.lower() in _LEFT_UNDONE and token.pos_ == "VERB" and (finding := _undone(read, token))
         ):
             found.append(finding)
-    if not found:
-        found += _unreal(read)
-    return found
+    if match := _AVOIDED.search(read.text):
+        return found + _avoidable(read, match)
+    return found or _unreal(read)
+
+
+def _avoidable(read: Read, match: "re.Match[str]") -> list[Finding]:
+    """“It could have been avoided”, unless it is denied, asked or left open: "we asked if it could have been"."""
+    before = read.text[: match.start()]
+    if read.passage.asks or context.denies(before[-40:]) or _LEFT_OPEN.search(before):
+        return []
+    head = grammar.at(read.doc, match.end() - 1)
+    return [Finding("counterfactual", match.start(), match.end(), "avoided", head)]
 
 
 def _ought(read: Read, modal: "Token") -> Finding | None:
@@ -208,9 +249,16 @@ def _undone(read: Read, verb: "Token") -> Finding | None:
             return None
     elif negated or people.is_nobody(who) or grammar.denied(verb):
         return None
-    if who is not None and who.lower_ in {"someone", "somebody", "anyone"}:
+    if who is not None and (who.lower_ == "anyone" or (who.lower_ in {"someone", "somebody"} and lemma != "forget")):
         return None
-    if not people.is_person(who) and not (people.minded(to.lemma_.lower()) and who is not None and who.pos_ == "NOUN"):
+    if who is None and lemma == "forget" and verb.dep_ == "ROOT" and verb.i == 0:
+        return None  # a note of one's own
+    named = lemma == "forget" and people.is_name(who)
+    if (
+        not people.is_person(who)
+        and not named
+        and not (people.minded(to.lemma_.lower()) and who is not None and who.pos_ == "NOUN")
+    ):
         return None
     return of("counterfactual", verb, next(c for c in to.children if c.lower_ == "to"), form="undone", head=to)
 

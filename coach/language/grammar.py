@@ -43,8 +43,8 @@ def denied(token: "Token") -> bool:
             return True
         if any(child.dep_ in _SUBJECTS and child.lower_ in {"nobody", "nothing", "none"} for child in current.children):
             return True
-        if current.head.i == current.i:
-            return False
+        if current.head.i == current.i or (current.dep_ == "relcl" and current.head.pos_ == "PROPN"):
+            return False  # what is said beside a name is not denied with the rest
         current = current.head
     return False
 

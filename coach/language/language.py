@@ -1,6 +1,7 @@
 """The language analysis: marks in a text of any length, and how one utterance works in a talk."""
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from coach import patterns
@@ -70,6 +71,9 @@ RULES: dict[str, tuple[re.Pattern[str], Rule]] = {
     "apology-shifting": (re.compile(r"\b(?:sorry|apolog\w+|regret\w*)\b", re.I), motives.apology),
 }
 """Each kind with the words without which its rule cannot find anything, so that most sentences need no parsing."""
+
+MOST_REWORDINGS = 3
+"""A sentence rarely carries more than two kinds of blame; one wording may bring the other to light."""
 
 _GRAMMARLESS = frozenset({"root-cause", "human-error", "apology-shifting"})
 """Kinds whose wording alone decides, for where the parser's model is missing."""
@@ -150,5 +154,25 @@ class Language:
         first = marked.split("\n", 1)[0]  # a mark stands on one line, as editors want it
         return Mark(
             line, col, col + len(first), finding.kind, first.rstrip(), reasons()[finding.kind],
-            reword.suggestion(read, finding),
+            self._without_the_rest(reword.suggestion(read, finding)),
         )  # fmt: skip
+
+    def _without_the_rest(self, offer: str | None) -> str | None:
+        """An offer in which nothing else of its sentence is marked either, as far as there are other words for it."""
+        for _ in range(MOST_REWORDINGS):
+            found = next(self._offers(offer), None) if offer else None
+            if found is None:
+                return offer
+            passage, other = found
+            assert offer is not None
+            offer = f"{offer[: passage.start]}{other}{offer[passage.end :]}"
+        return offer
+
+    def _offers(self, text: str) -> Iterator[tuple[Passage, str]]:
+        """The sentences of a text that can be worded otherwise, with the other wording."""
+        for passage in sentences(text):
+            for kind in self._kinds(passage):
+                read = Read(passage, self._parser.read(passage.plain).doc)
+                for finding in RULES[kind][1](read):
+                    if other := reword.suggestion(read, finding):
+                        yield passage, other

@@ -54,6 +54,11 @@ def is_person(token: "Token | None", *, groups: bool = True) -> bool:
     return token.pos_ == "NOUN" and lemma.endswith(_ENDINGS)
 
 
+def is_name(token: "Token | None") -> bool:
+    """Whether the word is used as a name and is no product's: chat leaves the capital out."""
+    return token is not None and token.pos_ == "PROPN" and token.text.isalpha() and token.lower_ not in _PRODUCTS
+
+
 def is_third(token: "Token | None") -> bool:
     """Whether the word is a person other than the writer, the reader included."""
     return is_person(token) and token is not None and token.lower_ not in {"i", "we", "us", "me"}

@@ -130,7 +130,8 @@ def _undone(read: Read, finding: Finding) -> str | None:
     who = grammar.subject(verb)
     if who is None or who.i > verb.i:
         return None
-    if who.lower_ in {"nobody", "none"} or any(c.lower_ == "no" for c in who.children):
+    some = who.lower_ in {"someone", "somebody"}
+    if some or who.lower_ in {"nobody", "none"} or any(c.lower_ == "no" for c in who.children):
         said = f"{grammar.past(doing.lemma_.lower())}" if doing.lemma_ != "be" else "was"
     else:
         said = _not_past(who, doing.lemma_.lower())
@@ -138,7 +139,8 @@ def _undone(read: Read, finding: Finding) -> str | None:
     rest = read.original(doing.idx + len(doing), len(read.text))
     while re.search(r"\b(?:failed|neglected) to\b", rest):
         rest = re.sub(r"\b(?:failed|neglected) to (\w+)", r"did not \1", rest, count=1)
-    return f"{read.original(0, first)} {said} {_without_stop(rest)}. {_HELPED}"
+    begins = f"{read.original(0, who.idx)} nobody" if some else read.original(0, first)
+    return f"{begins} {said} {_without_stop(rest)}. {_HELPED}"
 
 
 def _passive(read: Read, finding: Finding) -> str | None:
@@ -233,13 +235,58 @@ def _drop(read: Read, finding: Finding) -> str | None:
     return f"{before} {after}"
 
 
+_VIRTUE = re.compile(
+    r"\b(?:common sense|care|attention|diligence|thought|effort|discipline|competence|professionalism|thinking|caution|"
+    r"brain\w*|careful\w*|attentive\w*)\b",
+    re.I,
+)
+
+
+def _avoided(read: Read, finding: Finding) -> str | None:
+    """“It could have been avoided with a second check” becomes “It was not avoided. What stood in the way of …?”."""
+    verb: Token = finding.head
+    if verb.dep_ == "relcl":
+        start, end = grammar.words_of(verb)
+        return f"{read.original(0, start).rstrip(' ,')} {read.original(end, len(read.text))}"
+    who = grammar.subject(verb)
+    if who is None or verb.dep_ != "ROOT" or who.i > verb.i:
+        return None
+    be = "were" if _plural(who) else "was"
+    kept = f"{read.original(0, finding.start)} {be} not {verb.text}"
+    after = _without_stop(read.original(finding.end, len(read.text))).strip()
+    means = re.match(r"(?:by|with|through) (?P<means>[^,;:]+)$", after)
+    if means and not _VIRTUE.search(after):
+        return f"{kept}. What stood in the way of {means['means']}?"
+    if after and not (means or re.fullmatch(r"(?:here|this time|today|altogether|easily)?", after)):
+        return None
+    return f"{kept}. {_HELPED}"
+
+
 def _verdict(read: Read, finding: Finding) -> str | None:
-    """A verdict says nothing that happened: what is left is a blank for what was seen."""
-    who = next((t for t in read.doc if t.dep_ == "nsubj" and t.i < finding.head.i), None)
+    """A verdict says nothing that happened: it goes where more is told, else a blank stands for what was seen."""
+    verb = next((one for one in grammar.above(finding.head) if one.pos_ in {"AUX", "VERB"}), None)
+    if verb is not None and (rest := _apart_from(read, verb)):
+        return rest
+    who = next((t for t in read.doc if t.dep_ in {"nsubj", "npadvmod"} and t.i < finding.head.i), None)
     if who is None or len(read.doc) > 14 or who.lower_ in {"it", "that", "this", "who", "what"}:
         return None
     start, end = grammar.words_of(who)
     return f"{read.original(start, end)} [did or said what, when?]. The effect was [what?]."
+
+
+def _apart_from(read: Read, verb: "Token") -> str | None:
+    """The sentence without the clause of a verdict: "Tom, who is always careless, left" → "Tom left"."""
+    if verb.dep_ == "relcl":
+        start, end = grammar.words_of(verb)
+        before, after = read.original(0, start).rstrip(" ,"), read.original(end, len(read.text)).lstrip(" ,")
+        return f"{before} {after}" if after.strip(" .!") else None
+    told = next((c for c in verb.children if c.dep_ == "conj" and c.pos_ == "VERB"), None)
+    joined = next((c for c in verb.children if c.dep_ == "cc"), None)
+    if told is None or joined is None or joined.i > told.i or joined.lower_ != "and":
+        return None
+    if any(c.dep_ in {"nsubj", "nsubjpass"} for c in told.children):
+        return read.original(joined.idx + len(joined), len(read.text)) if verb.dep_ == "ROOT" else None
+    return f"{read.original(0, verb.idx)} {read.original(joined.idx + len(joined), len(read.text))}"
 
 
 def _cause(read: Read, finding: Finding) -> str | None:
@@ -337,6 +384,7 @@ _FORMS: dict[str, Callable[[Read, Finding], str | None]] = {
     "ought": _ought,
     "ought-passive": _ought_passive,
     "undone": _undone,
+    "avoided": _avoided,
     "passive": _passive,
     "who": _who,
     "drop": _drop,

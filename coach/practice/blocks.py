@@ -149,7 +149,7 @@ def _gaps(block: "Block", making: Making) -> list[str] | None:
 
 
 # A rewording asks on; here only what was noted stands.
-_ASKED_ON = re.compile(r"\s*What (?:else had|would have)\b[^?]*\?$")
+_ASKED_ON = re.compile(r"\s*What (?:else had|would have|stood in)\b[^?]*\?$")
 
 
 def _differing(one: Conflict, found: Timeline) -> str:

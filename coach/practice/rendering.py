@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from coach import dates
-from coach.language.language import Language
+from coach.language.language import MOST_REWORDINGS, Language
 from coach.parse import Parser
 from coach.practice import blocks
 from coach.practice.form import Form
@@ -18,8 +18,8 @@ from coach.practice.quantities import minutes_in
 from coach.practice.turning import turning
 from coach.timeline.stamps import stamps_in
 
-# A sentence rarely carries more than two kinds of blame; one wording may bring the other to light.
-MOST_REWORDINGS = 3
+# A rewording asks on; in a timeline only what happened stands.
+_ASKED_ON = re.compile(r"\s*What (?:would have made it easier|stood in the way of [^?]*)\?")
 
 
 class Rendering:
@@ -147,8 +147,7 @@ class Rendering:
             found = next((mark.suggestion for mark in marks if mark.suggestion), None)
             if found is None:
                 return f"“{text}”"
-            # A suggestion asks on; in a timeline only what happened stands.
-            text = re.sub(r"\s*What would have made it easier\?", "", found).strip()
+            text = _ASKED_ON.sub("", found).strip()
         return text
 
     def _due(self) -> date | None:
