@@ -49,6 +49,9 @@ _SELFISH = re.compile(
     re.I,
 )
 
+_OWN_READING = re.compile(r"\bI (?:took|take|read) (?:it|that|this) (?:to mean|as)\b", re.I)
+"""A guess that is told as one."""
+
 _SORRY = re.compile(r"\b(?:sorry|apologi[sz]e[sd]?|apolog(?:y|ies)|regret(?:s|ted)?)\b", re.I)
 _SHIFTED = re.compile(
     r"\b(?:that |if |how )?(?:you|anyone|anybody|some|somebody|someone|people|others|those|they|"
@@ -78,7 +81,7 @@ _KIND_SORRY = re.compile(r"\bsorry to hear\b|\bsorry for your\b|\bsorry, (?:coul
 def mind_reading(read: Read) -> list[Finding]:
     """A motive, a feeling or an intention of somebody else, stated as a fact."""
     text = read.text
-    if read.passage.asks:
+    if read.passage.asks or _OWN_READING.search(text):
         return []
     for pattern in (_CARE, _ON_PURPOSE):
         match = pattern.search(text)
