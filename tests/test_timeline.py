@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from coach.practice.pasted import is_paste
 from coach.timeline.event import Conflict, Event, Gap, Timeline
 from coach.timeline.stamps import Day, stamps_in
 from coach.timeline.timeline import read
@@ -63,6 +64,83 @@ def test_two_things_in_one_sentence_of_a_letter_are_two() -> None:
         ("14:09", "Two minutes later traffic was back.", ""),
     ]
     assert [one.text for one in found.aside if one.why == "names no time"] == ["Status: the site is up."]
+
+
+def shown(text: str) -> list[tuple[str, str]]:
+    found = read(text, today=TODAY)
+    return [(found.shown(one), one.text) for one in found.events]
+
+
+STORE = (
+    "Outage of the object store in the eastern region on February 28th, 2017. At 9:37AM PST, an authorized engineer "
+    "ran a command from the playbook to take a few servers offline. At 9:38AM a wrong input removed more of them. "
+    "At 12:26PM the index served reads and deletes again. By 1:18PM PST the index was fully recovered. The placement "
+    "subsystem was back at 1:54PM PST, and the store was operating normally."
+)
+
+
+def test_a_story_in_one_piece_is_an_event_a_moment_in_its_own_zone_and_on_its_day() -> None:
+    found = read(STORE, today=TODAY)
+    assert [found.shown(one) for one in found.events] == ["09:37", "09:38", "12:26", "13:18", "13:54"]
+    assert [one.text.split()[2] for one in found.events][:2] == ["PST,", "a"]
+    assert (found.zone, found.day) == ("PST", "28 February 2017")
+    assert found.events[0].when == datetime(2017, 2, 28, 17, 37, tzinfo=UTC)
+    assert [(found.shown(gap.after), found.shown(gap.before)) for gap in found.gaps] == [("09:38", "12:26")]
+
+
+def test_a_story_that_begins_by_saying_its_zone_is_no_heading() -> None:
+    found = read(
+        "Database incident, 31 January 2017, all times UTC. Around 17:20 an engineer took a snapshot of production. At "
+        "23:27 he removed the directory on the wrong host. At 00:36 on February 1st the copy began. "
+        "It took until 17:00. At 18:14 UTC the site was back, without six hours of data.",
+        today=TODAY,
+    )
+    assert [found.shown(one) for one in found.events] == [
+        "~31 Jan 17:20", "31 Jan 23:27", "01 Feb 00:36", "01 Feb 17:00", "01 Feb 18:14",
+    ]  # fmt: skip
+    assert (found.zone, found.day) == ("UTC", "")
+
+
+def test_a_sentence_that_goes_on_to_a_later_moment_is_two() -> None:
+    assert shown(
+        "At 14:07 UTC the kill was executed and traffic was normal by 14:09. Alarms came at 15:00 and at 16:05."
+    ) == [
+        ("14:07", "At 14:07 UTC the kill was executed"),
+        ("14:09", "traffic was normal by 14:09."),
+        ("15:00", "Alarms came at 15:00 and at 16:05."),
+        ("16:05", "Alarms came at 15:00 and at 16:05."),
+    ]
+    assert shown("At 10:10 CET they rolled back and by 10:15 AM everything worked.") == [
+        ("10:10", "At 10:10 CET they rolled back"),
+        ("10:15", "by 10:15 AM everything worked."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("heading", "zone", "day"),
+    [
+        ("Checkout down, 2 July 2019, UTC", "UTC", "2 July 2019"),
+        ("Checkout down, Tuesday 2 July 2019 (times PDT)", "PDT", "2 July 2019"),
+        ("Checkout down on 2 July 2019. It was the busiest hour of the week.", "", "2 July 2019"),
+        ("I run the debrief on Friday. Our checkout was down, and customers wrote to us.", "", ""),
+    ],
+)  # fmt: skip
+def test_what_stands_above_says_day_and_zone(heading: str, zone: str, day: str) -> None:
+    found = read(f"{heading}\n13:42 release\n13:45 first page\n14:07 stopped", today=TODAY)
+    assert [found.shown(one) for one in found.events] == ["13:42", "13:45", "14:07"]
+    assert (found.zone, found.day) == (zone, day)
+
+
+def test_times_in_several_zones_are_shown_in_utc() -> None:
+    found = read("9:37 PST command run\n18:10 UTC first page\n19:30 CET nobody could pay", today=TODAY)
+    assert found.zone == "UTC"
+    assert [found.shown(one) for one in found.events] == ["17:37", "18:10", "18:30"]
+
+
+def test_a_short_story_with_many_times_is_notes() -> None:
+    story = "At 9:05 Ines deployed. At 9:20 paying failed. Piotr looked at 9:35. At 10:10 they rolled back."
+    assert is_paste(story)
+    assert not is_paste("I meet Ana at 9:05 and Tom at 9:20, then lunch.")
 
 
 def test_who_acts_or_speaks() -> None:

@@ -19,8 +19,10 @@ from coach.timeline.stamps import stamps_in
 if TYPE_CHECKING:
     from coach.practice.practice import Block
 
-# A cell or a quotation longer than this is cut at a word; the JSON export has it whole.
+# A cell or a quotation longer than this is cut at a word; the JSON export has it whole. A moment may be told in several
+# sentences, so that it has more room.
 LONGEST_CELL_WORDS = 45
+LONGEST_MOMENT_WORDS = 90
 LONGEST_QUOTE_WORDS = 14
 
 DEFAULT_MINUTES = 60
@@ -64,11 +66,11 @@ def _timeline(block: "Block", making: Making) -> list[str] | None:
         return None
     several = len(found.sources) > 1
     after = {id(gap.after): gap for gap in found.gaps}
-    zone = " (UTC)" if found.zoned else ""
-    lines = [f"| When{zone} | What happened | {block.title} |", "|---|---|---|"]
+    beside = ", ".join(filter(None, (found.day, found.zone)))
+    lines = [f"| When{f' ({beside})' if beside else ''} | What happened | {block.title} |", "|---|---|---|"]
     pending: list[Gap] = []
     for event, worded in zip(found.events, wordings(found, making.reword), strict=True):
-        text = _cell(told(event, worded))
+        text = _cell(told(event, worded), LONGEST_MOMENT_WORDS)
         if several and event.source:
             text += f" *({_cell(event.source)})*"
         for gap in [one for one in pending if one.before is event]:
@@ -120,9 +122,9 @@ def wordings(found: Timeline, reword: Reword) -> list[str]:
     return worded
 
 
-def _cell(text: str) -> str:
+def _cell(text: str, longest: int = LONGEST_CELL_WORDS) -> str:
     words = text.replace("|", "/").split()
-    return " ".join(words[:LONGEST_CELL_WORDS]) + (" …" if len(words) > LONGEST_CELL_WORDS else "")
+    return " ".join(words[:longest]) + (" …" if len(words) > longest else "")
 
 
 def _gaps(block: "Block", making: Making) -> list[str] | None:

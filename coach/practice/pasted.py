@@ -1,5 +1,6 @@
 """Messages that are pasted notes of what happened, beside what the person says about them."""
 
+import re
 from datetime import date
 from functools import lru_cache
 
@@ -10,7 +11,9 @@ from coach.timeline.timeline import read
 LEAST_TIMES = 3
 LEAST_LINES = 4
 LONG_WORDS = 60
-"""A story in one piece counts as notes from this length on."""
+"""A story in one piece counts as notes from this length on, or with so many times of day."""
+MANY_TIMES = 4
+_CLOCK = re.compile(r"\b\d{1,2}[:.h]\d\d\b|\b\d{1,2} ?[ap]\.?m\b", re.I)
 
 _SAID_WORDS = 120
 """What a person writes around a paste is read up to here."""
@@ -26,7 +29,8 @@ def course(text: str, today: date) -> Timeline:
 def is_paste(text: str) -> bool:
     """Whether a message is notes with times rather than talk."""
     lines = sum(1 for line in text.splitlines() if line.strip())
-    if lines < LEAST_LINES and len(text.split()) < LONG_WORDS:
+    short = lines < LEAST_LINES and len(text.split()) < LONG_WORDS
+    if short and len(_CLOCK.findall(text)) < MANY_TIMES:
         return False
     events = read(text, today=date.today()).events
     return sum(1 for one in events if one.when is not None and not one.told) >= LEAST_TIMES

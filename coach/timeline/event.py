@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from coach.timeline import zones
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -75,23 +77,42 @@ class Timeline:
     dated: bool = False
     """Whether the paste names a day anywhere; where not, times stand on the day it was read."""
     zoned: bool = False
-    """Whether it names a zone; then every time is shown in UTC."""
+    """Whether it names a zone; then every time is shown in it, or in UTC where there are several."""
 
     @property
     def sources(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(event.source for event in self.events if event.source))
 
+    @property
+    def zone(self) -> str:
+        """The zone that times are shown in: the one that is written, UTC where there are several; empty for none."""
+        if not self.zoned:
+            return ""
+        written = {one.zone for one in self.events if one.zone}
+        return written.pop() if len(written) == 1 else "UTC"
+
+    @property
+    def day(self) -> str:
+        """The day of all that happened, where one is named and it is the same: "28 February 2017"."""
+        days = {self._here(one.when).date() for one in self.events if one.when} if self.dated else set()
+        return f"{(only := days.pop()).day} {only:%B %Y}" if len(days) == 1 else ""
+
+    def _here(self, moment: datetime) -> datetime:
+        found = zones.zone(self.zone) if self.zone else None
+        return moment.astimezone(found) if found else moment
+
     def shown(self, event: Event) -> str:
         """The time of an event as a timeline shows it; empty where none is known."""
         if event.when is None:
             return ""
-        days = {one.when.date() for one in self.events if one.when}
-        clock = f"{event.when:%H:%M:%S}" if event.when.second else f"{event.when:%H:%M}"
+        when = self._here(event.when)
+        days = {self._here(one.when).date() for one in self.events if one.when}
+        clock = f"{when:%H:%M:%S}" if when.second else f"{when:%H:%M}"
         if event.until:
-            clock += f"–{event.until:%H:%M}"
+            clock += f"–{self._here(event.until):%H:%M}"
         if len(days) > 1:
             first = min(days)
-            day = f"{event.when:%d %b}" if self.dated else f"day {(event.when.date() - first).days + 1}"
+            day = f"{when:%d %b}" if self.dated else f"day {(when.date() - first).days + 1}"
             clock = f"{day} {clock}"
         return f"~{clock}" if event.about else clock
 
@@ -117,6 +138,7 @@ class Timeline:
                 {"one": place[id(one.one)], "other": place[id(one.other)], "about": one.about}
                 for one in self.conflicts
             ],
+            "zone": self.zone,
             "unsure": list(self.unsure),
             "aside": [{"line": one.line, "text": one.text, "why": one.why} for one in self.aside],
         }  # fmt: skip

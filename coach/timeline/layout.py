@@ -5,7 +5,8 @@ so that a paste may hold several after each other. Every line ends up in an entr
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from coach.patterns import pattern
 from coach.timeline import actors, exports
@@ -33,15 +34,28 @@ _ZONE_SAID = re.compile(
     rf"\b(?:times?(?: ?zone)?|clock)\b[^.;\n]{{0,20}}?\(?({ZONE})\)?|"
     rf"\(\s*(?:all |times )?(?:in )?({ZONE})\s*\)|\bin ({ZONE})\b"
 )
+# At the end of a heading a zone needs no word for it: "Outage of 2 July 2019, UTC".
+_ZONE_LAST = re.compile(rf"(?:,|\d|[-–/(])\s*({ZONE})\)?\s*$")
+# What stands before a day that a story is told of, and what is told of another day.
+_ON_A_DAY = re.compile(r"(?:^|\b(?:on|morning of|afternoon of|evening of|night of)\s)(?:the )?\W*$", re.I)
+_OTHER_DAY = re.compile(
+    r"\b(?:debrief\w*|post-?mortem|retro\w*|review|meeting|meet|will|would|next|due|by|before|since|until|planned|"
+    r"scheduled|deadline)\b",
+    re.I,
+)
 _START = re.compile(r"\bT(?:\+?0+)?\s?(?:=|:|is)\s?")
 _OWNED = re.compile(
     r"\b(?:from |source:? |account (?:of|by) |notes? (?:of|by) )?(?P<who>[A-Z][\w.\-]*)['’]s? "
     r"(?:notes?|account|version|side|view|log|recollection|timeline|story)"
 )
+_HEADING_WORDS = 25
+_FORWARD_MINUTES = 12 * 60
 # A prose line shorter than this ends where it ends; a longer one was probably wrapped.
 _WRAPPED = 55
 _SENTENCE = re.compile(
     r"(?<!\b[a-z]\.[a-z])(?<!\bapprox)(?<!\bca)(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bno)(?<=[.!?])[\"”’)]?\s+(?=[A-Z“\"'(\d~])|"
+    r"(?<=\w{3}[.!?])\s+(?=(?:someone|somebody|nobody|everybody|everyone|we|they|he|she|it|then|and|but|so|this|that|the|"
+    r"there|no one|at \d) ?\w)|"
     r"(?<=;)\s+(?=(?:and )?(?:(?:at|around|by|about) ~?\d|[\w -]{2,24} later\b))"
 )
 
@@ -202,13 +216,13 @@ class _Reader:
         opens = above and short and (not below or self._is_head(below) or _DIVIDER.match(below) is not None)
         colon = short and line.endswith(":") and not BULLET.match(line)
         chat = self._chat and not above
-        says = _ZONE_SAID.search(line) is not None and re.search(r"\btimes?\b", line, re.I) is not None
+        # A whole story in one line is no heading, though it begins by saying the zone.
+        says = len(line.split()) <= _HEADING_WORDS and _says_zone(line)
         if chat or (BULLET.match(line) and not marked) or not (marked or opens or colon or says):
             return False
         self._end_paragraph()
         bare = re.sub(r"^[#=*\s]+|[*=\s:]+$", "", line)
-        zone = _ZONE_SAID.search(line)
-        written = next(filter(None, zone.groups()), "") if zone else ""
+        written = _zone_of(line)
         first = not self._laid.entries and not self._account.name
         if says and not marked and not opens:
             self._account.zone = written
@@ -425,7 +439,21 @@ class _Reader:
             at = begin + len(sentence)
             first = max(n for start, n in starts if start <= begin)
             last = max(n for start, n in starts if start < at)
-            self._sentence(first, last, sentence)
+            for part in _moments(sentence):
+                self._sentence(first, last, part)
+
+    def _learn_day(self, sentence: str, stamp: Stamp | None) -> None:
+        """The day and the zone that a sentence of a story says for what follows: "On 3 March the checkout was down"."""
+        if _says_zone(sentence):
+            self._account.zone = _zone_of(sentence)
+        begun = any(one.account is self._account for one in self._laid.entries)
+        if begun or self._day or self._account.day or (stamp and stamp.day) or _OTHER_DAY.search(sentence):
+            return
+        for day in stamps_in(sentence, days=True):
+            told = stamp is None or (day.start < stamp.start and _ON_A_DAY.search(sentence, 0, day.start))
+            if day.is_day_only and told:
+                self._day = day.day
+                return
 
     def _sentence(self, first: int, last: int, sentence: str) -> None:
         stamps = [one for one in stamps_in(sentence, days=False) if not one.ago or self._written]
@@ -434,6 +462,7 @@ class _Reader:
         goes_on = previous is not None and previous.account is self._account and first <= previous.end
         same = goes_on and previous is not None and previous.kind == "prose"
         who = actors.of(sentence, self._account.owner)
+        self._learn_day(sentence, _main(stamps))
         if stamps or pattern("timeline", "sequence").search(sentence):
             if not stamps and previous is None:
                 self._put_aside(first, last, sentence)
@@ -464,6 +493,43 @@ class _Reader:
     def _put_aside(self, first: int, last: int, sentence: str) -> None:
         for n in range(first, last + 1):
             self._laid.aside.append(Aside(n + 1, sentence, "names no time"))
+
+
+_JOINED = re.compile(r"[,;]?\s(?:and|but)\s(?=\w)|;\s(?=\w)")
+# Fewer words after "and" are no clause of their own: "alarms at 9:05 and at 9:20".
+_LEAST_CLAUSE = 4
+
+
+def _moments(sentence: str) -> Iterator[str]:
+    """A sentence cut where it goes on to a later moment: "at 14:07 it was stopped and by 14:09 traffic was back"."""
+    clocks = [one for one in stamps_in(sentence) if one.hour is not None and one.later is None]
+    begin = 0
+    for one, other in pairwise(clocks):
+        joint = _JOINED.search(sentence, one.end, other.start) if _soon_after(one, other) else None
+        if joint and len(sentence[joint.end() :].split()) >= _LEAST_CLAUSE:
+            yield sentence[begin : joint.start()]
+            begin = joint.end()
+    yield sentence[begin:]
+
+
+def _soon_after(one: Stamp, other: Stamp) -> bool:
+    """Whether the second of two times is of the same day's clock and later, within half a day."""
+    if other.day or {one.half, other.half} == {"am", "pm"}:
+        return False
+    half = one.half or other.half
+    minutes = [((at.hour or 0) % 12 if half else at.hour or 0) * 60 + at.minute for at in (one, other)]
+    return 0 < minutes[1] - minutes[0] < _FORWARD_MINUTES
+
+
+def _says_zone(line: str) -> bool:
+    """Whether a line says in which zone its times are."""
+    return _ZONE_SAID.search(line) is not None and re.search(r"\btimes?\b", line, re.I) is not None
+
+
+def _zone_of(line: str) -> str:
+    """The zone that a line says for all its times; empty where it says none."""
+    found = _ZONE_SAID.search(line) or _ZONE_LAST.search(line)
+    return next(filter(None, found.groups()), "") if found else ""
 
 
 def _main(stamps: list[Stamp]) -> Stamp | None:
