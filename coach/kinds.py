@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from coach import patterns
 from coach.foreign import language_of
 from coach.frame import Slot
+from coach.names import is_greeting
 from coach.parse import Utterance
 from coach.values import Turn
 
@@ -61,7 +62,7 @@ def kinds_of(u: Utterance, slots: Sequence[Slot], history: Sequence[Turn]) -> li
     offered = bool(history and history[-1].plan and history[-1].plan.notes.get("offer"))
 
     add("other_language", language_of(text))
-    add("greeting", _starts("greeting", text))
+    add("greeting", is_greeting(text))
     agreed = _shows("agree", text) if offered else history and _shows("said_yes", text)
     add("yes", agreed and words <= _SHORT)
     add("small_talk", _shows("small_talk", text) and words <= _SHORT // 2)

@@ -4,7 +4,8 @@ Reads the frame, names what to look for, picks the card that the talk stays with
 Knows nothing of wording; the writers do that.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from coach import patterns
@@ -14,6 +15,7 @@ from coach.frame import Frame, Slot
 from coach.kinds import kinds_of
 from coach.memory import remember
 from coach.moves import CLAIM_AT, MOVES, challenge, progress
+from coach.names import nobody_named, set_aside
 from coach.owned import with_documents
 from coach.parse import Parser
 from coach.protocols import CardMatch, Library
@@ -59,7 +61,7 @@ class CoachingPolicy:
             kind=kinds[0],
             also=frozenset(kinds[1:]),
             utterance=utterance,
-            slots=(*earlier, *now),
+            slots=tuple(_of_people([*earlier, *now], [*(turn.said for turn in history), said])),
             turn=len(history),
             topic_start=start,
             topic=(*(turn.said for turn in history[start:]), said),
@@ -142,6 +144,20 @@ def _asserted(slots: list[Slot], said: str) -> list[Slot]:
             for start, end in spans
         )
     ]
+
+
+def _of_people(slots: Sequence[Slot], messages: Sequence[str]) -> Iterator[Slot]:
+    """Less the names that the person took back, and what was said of a name that is nobody's.
+
+    Who was set aside ("the student, not Dervla") counts again once spoken of later.
+    """
+    nobody = nobody_named(messages)
+    aside = [set_aside(said) for said in messages]
+    for slot in slots:
+        if slot.kind == "person" and any(slot.text.lower() in names for names in (nobody, *aside[slot.turn :])):
+            continue
+        if not nobody & set(re.findall(r"\w+", slot.text.lower())):
+            yield slot
 
 
 def _kind(scene: Scene) -> str:

@@ -10,11 +10,16 @@ from typing import Any
 from coach import patterns
 from coach.frame import Form, Slot, SlotKind
 from coach.lexicon import lexicon
+from coach.names import greeted
 from coach.parse import Clause, Phrase, Utterance
 from coach.turned import turned
 
 _THE_TALK = frozenset(("talk", "conversation", "meeting", "call", "chat", "discussion"))
 """Who dreads one of these, or just "it", says nothing yet of what is feared in it."""
+_CLAUSE_INSIDE = re.compile(r"\w's (?:not |no |just |only |such |quite |really )?(?:an?|the|my|our|one)\b", re.I)
+"""A clause that the parser took for a noun: "Dervla's a cracking nurse"."""
+_NEED_A_TALK = frozenset(("have", "give", "bring", "do"))
+"""Verbs that are about a talk only together with one: "have a word with"."""
 _MEASURES: tuple[SlotKind, ...] = ("deadline", "count", "duration")
 
 
@@ -51,7 +56,10 @@ def _slot(
 
 def _people(u: Utterance, turn: int) -> list[Slot]:
     found = []
+    begins = greeted(u.text)
     for phrase in u.phrases:
+        if phrase.start < begins or _CLAUSE_INSIDE.search(phrase.text):
+            continue
         if phrase.proper and _looks_like_name(phrase) and not u.quote_at(phrase.start):
             token = phrase.root
             found.append(_slot("person", u, token.idx, token.idx + len(token), turn, 0.9, "name"))
@@ -281,6 +289,8 @@ def _about(u: Utterance, clause: Clause, turn: int) -> Slot | None:
     """What a talk is about: "talk to Marta about how she speaks", "tell him that the promotion went to another"."""
     if clause.verb not in lexicon("talk") | {"tell", "dread", "conversation"}:
         return None
+    if clause.verb in _NEED_A_TALK and not any(_a_talk(child) for child in clause.head.children):
+        return None  # "we've had norovirus on the bay" is about no talk
     for child in clause.head.children:
         if child.dep_ == "prep" and child.lower_ in {"about", "on"} and child.i > clause.head.i:
             inner = next(iter(child.children), None)
@@ -295,10 +305,15 @@ def _about(u: Utterance, clause: Clause, turn: int) -> Slot | None:
                     "np" if inner.dep_ == "pobj" else "clause",
                     clause,
                 )
-        if child.dep_ == "ccomp" and clause.verb == "tell" and child.i > clause.head.i:
+        told = clause.tense == "past"  # what was told already is no longer what the talk is to be about
+        if child.dep_ == "ccomp" and clause.verb == "tell" and child.i > clause.head.i and not told:
             start = child.left_edge if child.left_edge.lower_ != "that" else child.left_edge.nbor(1)
             return _slot("about", u, start.idx, _end(child), turn, 0.8, "clause", clause)
     return None
+
+
+def _a_talk(token: Any) -> bool:
+    return token.dep_ in {"dobj", "attr"} and token.lemma_.lower() in {*_THE_TALK, "word", "one-on-one", "review"}
 
 
 def _state(u: Utterance, clause: Clause, turn: int) -> Slot | None:
@@ -337,7 +352,7 @@ def _deed(u: Utterance, clause: Clause, turn: int) -> Slot | None:
     """What was done: attempts and plans of the person, events and their effects."""
     clause = _without_time(clause)
     text = clause.text
-    if text.lower().startswith("if "):
+    if text.lower().startswith("if ") or _names(clause):
         return None
     if clause.dep in {"xcomp", "acl", "pcomp"} or (
         clause.mark in {"if", "whether", "how", "what", "when"} and clause.dep not in {"ROOT"}
@@ -374,6 +389,12 @@ def _deed(u: Utterance, clause: Clause, turn: int) -> Slot | None:
         return _slot("event", u, clause.start, clause.end, turn, 0.5, "clause", clause)
     sure = 0.85 if clause.tense == "past" else 0.7
     return _slot("event", u, clause.start, clause.end, turn, sure, "clause", clause)
+
+
+def _names(clause: Clause) -> bool:
+    """ "She's called Dervla", "his name is Tom": who somebody is, and nothing that happened."""
+    called = clause.verb in {"call", "name"} and any(c.dep_ in {"oprd", "attr"} for c in clause.head.children)
+    return called or re.search(r"\bnames?\Z", clause.subject, re.I) is not None
 
 
 def _without_time(clause: Clause) -> Clause:
