@@ -169,6 +169,7 @@ WALKS = {
             "who": "the two design teams, who asked for it",
             "sign": "we ask each on Thursday how many hours went in one piece",
             "stop": "when a customer waits a day longer for an answer",
+            "length": "three weeks",
             "decide": "the two team leads",
             "when": "next Wednesday",
         },

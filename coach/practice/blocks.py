@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from coach.practice import pasted
 from coach.practice.listed import actions_in, results_in
-from coach.practice.quantities import items_in, minutes_in, people_in
+from coach.practice.quantities import clock_in, items_in, minutes_in, people_in
 from coach.timeline.event import Conflict, Event, Gap, Timeline
-from coach.timeline.stamps import stamps_in
 
 if TYPE_CHECKING:
     from coach.practice.practice import Block
@@ -252,10 +251,7 @@ def _agenda(block: "Block", making: Making) -> list[str] | None:
     parts = [one for one in block.items if one.least <= people and (not one.most or people <= one.most)]
     step = 5 if minutes >= 45 else 1
     whole = sum(one.share for one in parts)
-    begin = next((one for one in stamps_in(making.values.get(block.of, "")) if one.hour is not None), None)
-    start = 0
-    if begin is not None and begin.hour is not None:
-        start = (begin.hour % 12 + 12 * (begin.half == "pm") if begin.half else begin.hour) * 60 + begin.minute
+    start = clock_in(making.values.get(block.of, "")) or 0
     lines = ["| When | Part |", "|---|---|"]
     reached, passed = 0, 0
     for part in parts:

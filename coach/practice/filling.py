@@ -7,8 +7,9 @@ else the message tells by the frame's slots and the practice's own patterns.
 import re
 from dataclasses import dataclass, replace
 
+from coach import patterns
 from coach.frame import Frame, Slot
-from coach.practice.fitting import about_the_talk, is_nothing, names_a_day, only_day, put_right
+from coach.practice.fitting import about_the_talk, is_nothing, keeps, names_a_day, only, only_clock, only_day, put_right
 from coach.practice.form import Form
 from coach.practice.pasted import around, is_paste
 from coach.practice.practice import Field, Practice
@@ -61,6 +62,10 @@ class Filled:
     """Whether the message is no answer to what was asked: talk about the talk, or no day where a day was asked for."""
     nothing: bool = False
     """Whether it says that there is nothing to tell."""
+    elsewhere: str | None = None
+    """The field that an answer went to because it fits there and not where it was asked for."""
+    unknown: str | None = None
+    """The part that the person wants changed and that the page does not have."""
 
 
 def fill(practice: Practice, form: Form, frame: Frame, asked: str | None, *, last: str | None = None) -> Filled:
@@ -83,12 +88,16 @@ def fill(practice: Practice, form: Form, frame: Frame, asked: str | None, *, las
         return _with(form, {last: rest}, changed=(last,))
     if known := put_right(practice, form.values, frame.said):
         return _with(form, known, changed=tuple(known))
+    if unknown := _unknown_part(practice, form, frame.said, asked):
+        return unknown
+    if by_sort := _by_sort(practice, form, frame.said, asked):
+        return by_sort
     if asked is not None and (beside := _beside(practice, form, frame.said, asked, last)):
         return beside
     found: dict[str, str] = {}
     if asked is not None and (elsewhere := _all_elsewhere(practice, form, frame.said, asked)):
         changed = tuple(id for id in elsewhere if form.has(id))
-        return _with(form, elsewhere, changed=changed)
+        return replace(_with(form, elsewhere, changed=changed), elsewhere=next(iter(elsewhere)))
     if asked is not None:
         one = practice.field(asked)
         if _resisted(one, frame):
@@ -126,23 +135,67 @@ def _without_others(practice: Practice, found: dict[str, str], asked: str, said:
 def _beside(practice: Practice, form: Form, said: str, asked: str, last: str | None) -> Filled | None:
     """What a message is that cannot answer the question; None where it can."""
     one = practice.field(asked)
-    day = next((field for field in practice.fields if field.date), None)
     if about_the_talk(said):
         return Filled(form, unfit=True)
     if is_nothing(said):
         return Filled(form, nothing=True)
-    if day is not None and day is not one and not one.lines and (named := only_day(said)):
-        return _with(form, {day.id: named}, changed=(day.id,) if form.has(day.id) else ())
     if not one.date or names_a_day(said) or _by_pattern(one, said):
         return None
     if elsewhere := _all_elsewhere(practice, form, said, asked):
-        return _with(form, elsewhere, changed=tuple(id for id in elsewhere if form.has(id)))
+        changed = tuple(id for id in elsewhere if form.has(id))
+        return replace(_with(form, elsewhere, changed=changed), elsewhere=next(iter(elsewhere)))
     # No day, so it goes on with what was told before, where that is a list.
     before = practice.field(last) if last else None
     if before is not None and before.lines and form.has(before.id):
         value = f"{form.values[before.id]}\n{cleaned(said)}"
         return Filled(form.filled(**{before.id: value}), changed=(before.id,))
     return Filled(form, unfit=True)
+
+
+def _by_sort(practice: Practice, form: Form, said: str, asked: str | None) -> Filled | None:
+    """A message that is only a day, an hour, a stretch of time or a number of people, put where it belongs."""
+    here = practice.field(asked) if asked else None
+    found: dict[str, str] = {}
+    day = next((one for one in practice.fields if one.date), None)
+    if day is not None and day is not here and not (here and here.lines) and (named := only_day(said)):
+        found[day.id] = named
+    elif day is not None and form.has(day.id) and (clock := only_clock(said)):
+        found[day.id] = f"{_CLOCK.sub('', form.values[day.id]).strip(' ,')} {clock}"
+    else:
+        for one in practice.fields:
+            stays = one is here or (here is not None and (here.sort == one.sort or keeps(here, said)))
+            if one.sort and not stays and form.wanted(one) and (value := only(one.sort, said)):
+                found[one.id] = value
+                break
+    if not found:
+        return None
+    id = next(iter(found))
+    # What is known or stands on a finished page is another way now.
+    changed = (id,) if form.has(id) or form.made else ()
+    return replace(_with(form, found, changed=changed), elsewhere=id if asked else None)
+
+
+_CLOCK = re.compile(r"\b(?:at |around )\d{1,2}(?::\d\d)?(?: ?[ap]m| o'clock)?\b|\b\d{1,2}(?::\d\d| ?[ap]m)\b", re.I)
+
+
+def _unknown_part(practice: Practice, form: Form, said: str, asked: str | None) -> Filled | None:
+    """What "change the X to Y" does where the page has no part X: X changes where it stands, else it is said."""
+    match = patterns.pattern("practice", "change_part").search(said)
+    if match is None:
+        return None
+    name, new = match["name"].strip(), re.sub(r"^(?:the|my|our|their) ", "", cleaned(match["value"]))
+    holding = [
+        one.id
+        for one in practice.fields
+        if not one.paste and re.search(rf"\b{re.escape(name)}\b", form.values.get(one.id, ""), re.I)
+    ]
+    if len(holding) == 1:
+        value = re.sub(rf"\b{re.escape(name)}\b", lambda _: new, form.values[holding[0]], flags=re.I)
+        return _with(form, {holding[0]: value}, changed=(holding[0],))
+    # While a question waits, "change the standup to twice a week" may well be its answer.
+    if asked and (practice.field(asked).lines or not patterns.pattern("practice", "part").search(name)):
+        return None
+    return Filled(form, unknown=name)
 
 
 def _with(form: Form, found: dict[str, str], changed: tuple[str, ...] = ()) -> Filled:
@@ -189,7 +242,7 @@ _ELSEWHERE = 0.75
 
 def _all_elsewhere(practice: Practice, form: Form, said: str, asked: str) -> dict[str, str]:
     """Other fields of which a message tells, where it tells of nothing else."""
-    if _by_pattern(practice.field(asked), said):
+    if _by_pattern(practice.field(asked), said) or keeps(practice.field(asked), said):
         return {}
     found = {
         one.id: value

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from datetime import date
 
 from coach import dates, patterns
-from coach.practice.practice import Practice
+from coach.language.words import word_set
+from coach.practice.practice import Field, Practice
 
 # Whether a text names a day does not depend on which day it is.
 _ANY_DAY = date(2026, 1, 1)
@@ -40,6 +41,49 @@ def only_day(said: str) -> str | None:
     """The day that a message names, where it says nothing else: "it's at 10 tomorrow" """
     match = patterns.pattern("practice", "only_day").search(said)
     return match["value"].strip() if match and dates.day_in(match["value"], _ANY_DAY) else None
+
+
+def only_clock(said: str) -> str | None:
+    """The time of day that a message names, where it says nothing else: "it's at 10" """
+    match = patterns.pattern("practice", "only_clock").search(said)
+    return match["value"].strip() if match else None
+
+
+def only(sort: str, said: str) -> str | None:
+    """What a message names of a sort ("length", "people"), where it says nothing else: "4 weeks", "my team of nine"."""
+    match = patterns.pattern("practice", f"only_{sort}").search(said) if sort else None
+    return match["value"].strip() if match else None
+
+
+def keeps(one: Field, said: str) -> bool:
+    """Whether a message is an answer of the field's own kind, so that it stays there when it was asked for."""
+    return any(re.search(pattern, said.strip(), re.I) for pattern in one.keeps)
+
+
+def asks_about(one: Field, said: str) -> bool:
+    """Whether a message asks about the field itself: what others do there, what could stand there, what is meant."""
+    if not patterns.pattern("practice", "question").search(said) or len(said.split()) > _LONGEST_QUESTION:
+        return False
+    if patterns.pattern("practice", "asks_help").search(said):
+        return True
+    own = " ".join((one.title, one.said, *one.ask, one.smaller))
+    general = patterns.pattern("practice", "asks_generally").search(said) is not None
+    return general and not keeps(one, said) and bool(_stems(own) & _stems(said))
+
+
+_LONGEST_QUESTION = 18
+
+
+def _stems(text: str) -> set[str]:
+    """Words that carry meaning, cut so that their forms meet."""
+    return {word[:5] for word in re.findall(r"[a-z]{4,}", text.lower()) if word not in _EMPTY}
+
+
+_EMPTY = word_set(
+    "what which would will with that this they them their there then have does doing your yours other others people "
+    "could should when where from about want need know much many more most some something anything think make take "
+    "tell time like just only"
+)
 
 
 _NOT = re.compile(

@@ -79,6 +79,12 @@ class Field(_Data):
     resist: list[str] = []
     """Kinds of the frame's slots that are no answer by themselves, such as a verdict where a fact is asked for."""
     resist_say: list[str] = []
+    help: list[str] = []
+    """Answers that others have given, said to whoever asks about it: "what do other teams do?"."""
+    keeps: list[str] = []
+    """Regular expressions of answers that stay here when it was asked for, whatever else they would fit."""
+    sort: Literal["", "length", "people"] = ""
+    """A stretch of time, or people by number. A message that is nothing else comes here, whatever was asked."""
     date: bool = False
     """Names a day, which the calendar and the follow-up use."""
     lines: bool = False
@@ -284,7 +290,7 @@ def _patterns(practice: Practice) -> Iterator[str]:
     yield from practice.begin
     yield from practice.offer.patterns
     for field in practice.fields:
-        yield from (*field.patterns, *field.match)
+        yield from (*field.patterns, *field.match, *field.keeps)
         for check in field.checks:
             yield from (*check.when, *check.unless)
     options = [option for pick in practice.picks.values() for option in pick.options]

@@ -2,6 +2,8 @@
 
 import re
 
+from coach.timeline.stamps import stamps_in
+
 _WORDS = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
     "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
@@ -46,6 +48,27 @@ def minutes_in(text: str) -> int | None:
     if match["half"] or match["more"]:
         amount += 0.5
     return round(amount * (60 if match["unit"].lower().startswith("h") else 1))
+
+
+# "Friday at 10", "tomorrow 3", with nothing that makes it something else ("at 10 people").
+_BARE_HOUR = re.compile(
+    r"\bat (?P<h>1?\d|2[0-3])\b(?!\s?[-/%:.]?\d)|day,? (?P<d>1?\d|2[0-3])\W*$|\btomorrow,? (?P<t>1?\d)\W*$", re.I
+)
+# People meet by day: a bare 3 is the afternoon.
+_EARLIEST_HOUR = 7
+
+
+def clock_in(text: str) -> int | None:
+    """The time of day that an answer names, in minutes after midnight: "tomorrow at 3 pm", "at 10 tomorrow"."""
+    found = next((one for one in stamps_in(text) if one.hour is not None and one.later is None), None)
+    if found is not None and found.hour is not None:
+        hour = found.hour % 12 + 12 * (found.half == "pm") if found.half else found.hour
+        return hour * 60 + found.minute
+    match = _BARE_HOUR.search(text)
+    if match is None:
+        return None
+    hour = int(match["h"] or match["d"] or match["t"])
+    return (hour + 12 if hour < _EARLIEST_HOUR else hour) * 60
 
 
 def items_in(text: str) -> list[str]:

@@ -14,9 +14,8 @@ from coach.parse import Parser
 from coach.practice import blocks
 from coach.practice.form import Form
 from coach.practice.practice import MARK, Pick, Practice
-from coach.practice.quantities import minutes_in
+from coach.practice.quantities import clock_in, minutes_in
 from coach.practice.turning import turning
-from coach.timeline.stamps import stamps_in
 
 # A rewording asks on; in a timeline only what happened stands.
 _ASKED_ON = re.compile(r"\s*What (?:would have made it easier|stood in the way of [^?]*)\?")
@@ -107,14 +106,13 @@ class Rendering:
         """The time of day of the promised day, and how long it takes, where these are known."""
         promise = self._practice.promise
         when = self._form.values.get(promise.due, "") if promise else ""
-        hour = next((one for one in stamps_in(when) if one.hour is not None and one.later is None), None)
-        if hour is None or hour.hour is None:
+        begins = clock_in(when)
+        if begins is None:
             return {}
         agenda = next((one for one in self._practice.blocks.values() if one.make == "agenda"), None)
         minutes = minutes_in(self._form.values.get(agenda.minutes, "")) if agenda else None
-        half = 12 if hour.half == "pm" and hour.hour < 12 else 0
         return {
-            "clock": f"{hour.hour + half:02d}:{hour.minute:02d}",
+            "clock": f"{begins // 60:02d}:{begins % 60:02d}",
             "minutes": minutes or (agenda.default_minutes if agenda else 0) or blocks.DEFAULT_MINUTES,
         }
 

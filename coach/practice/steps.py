@@ -15,6 +15,7 @@ from coach.memory import Memory
 from coach.parse import Parser
 from coach.practice import form as forms
 from coach.practice.filling import Filled, fill
+from coach.practice.fitting import asks_about, keeps
 from coach.practice.form import Form
 from coach.practice.pasted import is_paste
 from coach.practice.practice import MARK, Check, Field, Practice
@@ -82,7 +83,11 @@ def next_step(step: Step) -> Plan | None:
         return plan_of(step, "practice.leave", form)
     if asked and frame.kind == "yes" and frame.words <= 3 and _wants_words(step.practice.field(asked)):
         return ask(step, form, step.practice.field(asked), notes={"again": "yes"})
+    if asked and not form.made and asks_about(step.practice.field(asked), said):
+        return help_with(step, asked)
     filled = fill(step.practice, form, frame, asked, last=step.underway.last)
+    if filled.unknown:
+        return unknown_part(step, filled.unknown)
     if is_paste(said) and step.practice.pasted:
         return write(step, filled.form, filled) if form.made else go_on(step, filled)
     if asked and filled.unfit and not form.made:
@@ -109,7 +114,7 @@ def next_step(step: Step) -> Plan | None:
         return ask(step, form, step.practice.field(asked), notes={"again": "yes"})
     if frame.kind in {"thanks", "close"}:
         return plan_of(step, "practice.rest", form)
-    if frame.kind in ASIDE and (said.rstrip().endswith("?") or not asked):
+    if frame.kind in ASIDE and (said.rstrip().endswith("?") or not asked) and not (asked and kept_by(step, asked)):
         return None
     if filled.resisted:
         return resist(step, filled.resisted)
@@ -235,6 +240,31 @@ def unfit(step: Step, asked: str) -> Plan:
     return ask(step, form, step.practice.field(asked), notes={"again": "yes"})
 
 
+def help_with(step: Step, asked: str) -> Plan:
+    """A question about what was asked for: what others have answered, and the question once more, made smaller."""
+    form, field = step.underway.form, step.practice.field(asked)
+    key = f"={asked}"
+    told = field.help[1:] or field.help if key in form.narrowed else field.help
+    form = replace(form, narrowed=form.narrowed | {key})
+    if not told:
+        return ask(step, form, field, notes={"again": "yes"})
+    question = Question(f"{step.practice.name}.{asked}", "practice", field.smaller or field.ask[-1])
+    return plan_of(step, "practice.help", form, question=question, asked=asked, notes={"says": told[0]})
+
+
+def unknown_part(step: Step, name: str) -> Plan:
+    """Something is to be changed that the page does not have: said, with what it has."""
+    form, asked = step.underway.form, step.underway.asked
+    notes = {"unknown": name, "parts": ", ".join(one.spoken for one in step.practice.fields if form.wanted(one))}
+    if asked and not form.made:
+        return ask(step, form, step.practice.field(asked), notes=notes)
+    return plan_of(step, "practice.unknown", form, notes=notes)
+
+
+def kept_by(step: Step, asked: str) -> bool:
+    return keeps(step.practice.field(asked), step.frame.said)
+
+
 def write(step: Step, form: Form, filled: Filled | None = None, notes: dict[str, str] | None = None) -> Plan:
     """The artefact, with blanks for what is not known."""
     gaps = [one.spoken for one in form.open(step.practice, "must")]
@@ -266,6 +296,8 @@ def plan_of(
         found["asked"] = asked
     if filled and (filled.new or filled.changed):
         found["filled"] = ",".join((*filled.new, *filled.changed))
+    if filled and filled.elsewhere:
+        found["placed"] = step.practice.field(filled.elsewhere).spoken
     notes_of = step.practice.pasted
     pasted = notes_of is not None and is_paste(step.frame.said)
     # Where a page is put together from lists and tables, answers are taken down; a talk gives them back.

@@ -30,6 +30,10 @@ def _begun(d: Draft) -> None:
             d.say(notes.get("says"))
     elif notes.get("changed"):
         _phrase(d, "changed", changed=notes["changed"])
+    elif notes.get("unknown"):
+        _unknown(d)
+    elif notes.get("placed"):
+        _phrase(d, "placed", placed=notes["placed"])
     elif notes.get("skips"):
         _phrase(d, "skips", skips=notes["skips"])
     elif notes.get("jumps"):
@@ -81,6 +85,17 @@ def _ready(d: Draft) -> None:
 
 def _narrow(d: Draft) -> None:
     _phrase(d, "narrow")
+    _question(d)
+
+
+def _unknown(d: Draft) -> None:
+    notes = d.brief.plan.notes
+    _phrase(d, "unknown", name=notes["unknown"], parts=notes["parts"])
+
+
+def _help(d: Draft) -> None:
+    for part in split_sentences(d.brief.plan.notes["says"]):
+        d.say(part)
     _question(d)
 
 
@@ -137,6 +152,8 @@ MOVES: dict[str, Callable[[Draft], None]] = {
     "practice.narrow": _narrow,
     "practice.resist": _resist,
     "practice.check": _resist,
+    "practice.help": _help,
+    "practice.unknown": _unknown,
     "practice.write": _write,
     "practice.leave": _fixed("leave"),
     "practice.rest": _fixed("rest"),
