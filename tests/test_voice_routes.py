@@ -11,7 +11,7 @@ from stand_ins import Setup
 
 from coach.errors import CoachError
 from voice.models.fake import FakeEars, FakeVoice
-from voice.routes import Talks
+from voice.routes import MOVED, Talks
 
 
 class Parts:
@@ -97,3 +97,21 @@ def test_what_was_being_said_is_remembered_for_a_while(tmp_path: Path, monkeypat
     made._remember("c", "And then she")
     monkeypatch.setattr("voice.routes.REMEMBER_S", 0)
     assert made._recall("c") == ""
+
+
+def until(socket: Any, kind: str) -> Any:
+    while (message := socket.receive_json())["kind"] != kind:
+        pass
+    return message
+
+
+def test_a_second_window_in_one_conversation_takes_the_talk_over(tmp_path: Path) -> None:
+    made, client, _ = talks(tmp_path, Parts())
+    with client, client.websocket_connect("/talk") as first:  # one loop for both
+        assert [first.receive_json()["kind"] for _ in range(2)] == ["loading", "ready"]
+        with client.websocket_connect("/talk") as second:
+            assert [second.receive_json()["kind"] for _ in range(2)] == ["loading", "ready"]
+            assert until(first, "moved") == {"kind": "moved", "text": MOVED}
+            second.send_json({"kind": "there"})
+            assert until(second, "here") == {"kind": "here"}
+    assert (made.open, made._windows) == (0, {})

@@ -339,6 +339,17 @@ async def test_a_closed_tab_leaves_what_was_played_and_what_was_being_said(page:
     assert page.talk.unfinished == "And then she"
 
 
+async def test_closed_from_two_sides_at_once_what_was_being_said_is_kept_once(page: Page) -> None:
+    page.ear.in_turn, page.ear.text = True, "And then she"
+    await asyncio.gather(page.talk.close(), page.talk.close())
+    assert page.talk.unfinished == "And then she"
+
+
+async def test_a_page_that_asks_whether_anybody_is_there_hears_so(page: Page) -> None:
+    await page.tell("there")
+    assert page.kinds("here") == [{"kind": "here"}]
+
+
 async def test_what_a_lost_connection_cut_off_is_taken_up_again(tmp_path: Path) -> None:
     page = Page(Setup(tmp_path), before="And then she")
     page.open()

@@ -3,10 +3,12 @@
 Who may come in and which conversation a browser is on is decided by the server that mounts these.
 """
 
+import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,10 +31,25 @@ REMEMBER_S = 600
 CAPTIONS_FOR = 2
 """More people at once on one machine, and captions in between would delay everybody's answers."""
 
+MOVED = "The talk goes on in another window. Press Talk to bring it back here."
+
+# A page whose network is gone takes no messages; the one that came instead does not wait for it.
+GOODBYE_S = 1.0
+
 Open = Callable[["WebSocket"], Awaitable[Conversation]]
 """The conversation that a browser is on. Raises CoachError."""
 OnAloud = Callable[[str, str, int], Awaitable[None]]
 """Told of a conversation, a turn in it, and how many of the turn's sentences have begun to be heard."""
+
+
+@dataclass
+class Window:
+    """One browser window that talks."""
+
+    websocket: "WebSocket"
+    over: "asyncio.Future[None]"
+    """Resolved when the talk has moved elsewhere."""
+    talk: Talk | None = None
 
 
 class Talks:
@@ -44,6 +61,8 @@ class Talks:
         self._on_aloud = on_aloud
         self._aloud: set[str] = set()
         self._unfinished: dict[str, tuple[float, str]] = {}
+        self._windows: dict[str, Window] = {}
+        """By conversation: two microphones in one would say everything twice."""
         self.open = 0
         """How many browsers are talking now."""
 
@@ -77,27 +96,44 @@ class Talks:
             logger.exception("the voice does not start")
             await _refuse(websocket, "The voice does not start. Type instead, and run: coach doctor")
             return
-        talks: list[Talk] = []
+        window = Window(websocket, asyncio.get_running_loop().create_future())
+        await self._move(conversation.id, window)
 
         def begin(send: Send) -> Talk:
-            talk = Talk(
+            window.talk = Talk(
                 conversation,
                 self._parts.voice,
                 partial(self._parts.ear, captions=self.open <= CAPTIONS_FOR),
                 send,
                 on_played=lambda turn, n: self._played(conversation.id, turn, n),
-                before=self._recall(conversation.id),
+                before="" if window.over.done() else self._recall(conversation.id),
             )
-            talks.append(talk)
-            return talk
+            return window.talk
 
         self.open += 1
         try:
-            await run(websocket, begin)
+            await run(websocket, begin, over=window.over)
         finally:
             self.open -= 1
-            for talk in talks:
-                self._remember(conversation.id, talk.unfinished)
+            if self._windows.get(conversation.id) is window:
+                del self._windows[conversation.id]
+                if window.talk is not None:
+                    self._remember(conversation.id, window.talk.unfinished)
+
+    async def _move(self, conversation: str, window: Window) -> None:
+        """Makes a window the one that talks in a conversation; one that did is told, and what it heard goes along."""
+        old = self._windows.get(conversation)
+        self._windows[conversation] = window
+        if old is None:
+            return
+        with suppress(Exception):  # gone without a word, perhaps
+            async with asyncio.timeout(GOODBYE_S):
+                await old.websocket.send_json({"kind": "moved", "text": MOVED})
+        if old.talk is not None:
+            await old.talk.close()
+            self._remember(conversation, old.talk.unfinished)
+        if not old.over.done():
+            old.over.set_result(None)
 
     async def _played(self, conversation: str, turn: str, n: int) -> None:
         self._aloud.add(turn)

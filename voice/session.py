@@ -5,6 +5,7 @@ Everything down leaves by one way and so in order: a sentence's words come befor
 is nothing of the answer that was cut off.
 """
 
+import asyncio
 import json
 import logging
 from typing import TYPE_CHECKING, Any
@@ -35,8 +36,13 @@ def prepare() -> None:
     import pipecat.workers.runner  # noqa: F401
 
 
-async def run(websocket: "WebSocket", begin: "Callable[[Send], Talk]") -> None:
-    """Runs a spoken conversation until the browser goes away. ``begin`` makes it, once sound can be sent."""
+async def run(
+    websocket: "WebSocket", begin: "Callable[[Send], Talk]", *, over: "asyncio.Future[None] | None" = None
+) -> None:
+    """Runs a spoken conversation until the browser goes away. ``begin`` makes it, once sound can be sent.
+
+    ``over``: resolved where somebody else ends it.
+    """
     quieten()
     from pipecat.pipeline.pipeline import Pipeline
     from pipecat.pipeline.worker import PipelineParams, PipelineWorker
@@ -71,10 +77,18 @@ async def run(websocket: "WebSocket", begin: "Callable[[Send], Talk]") -> None:
     # Without a collection at the end each session leaves 30 MB behind.
     runner = WorkerRunner(handle_sigint=False, force_gc=True)
     await runner.add_workers(worker)
+    ending = asyncio.create_task(_end(worker, over)) if over is not None else None
     try:
         await runner.run()
     finally:
+        if ending is not None:
+            ending.cancel()
         await talker.close()
+
+
+async def _end(worker: Any, over: "asyncio.Future[None]") -> None:
+    await over
+    await worker.cancel()
 
 
 def _wire() -> Any:

@@ -67,6 +67,7 @@ class Talk:
         self._mouth = asyncio.Lock()
         self._kept: set[asyncio.Task[None]] = set()
         self._own: set[str] = set()  # turns that began here
+        self._closing: asyncio.Task[None] | None = None
         self._working = asyncio.create_task(self._work())
         self._subscription = conversation.subscribe()
         self._following = asyncio.create_task(self._follow())
@@ -89,18 +90,28 @@ class Talk:
 
     async def take(self, message: Message) -> None:
         """A message from the page."""
+        if message.get("kind") == "there":  # asked by a page that slept; no turn keeps it waiting
+            await self._send({"kind": "here"})
+            return
         await self._inbox.put(message)
 
     async def close(self) -> None:
-        """The page is gone: what was played stays heard, the rest was cut off."""
+        """The page is gone: what was played stays heard, the rest was cut off. Once, however many ask for it."""
+        if self._closing is None:
+            self._closing = asyncio.create_task(self._close())
+        await asyncio.shield(self._closing)
+
+    async def _close(self) -> None:
+        self._paused = True
         self._before = self.unfinished
         self._subscription.close()
         self._working.cancel()
         self._following.cancel()
         await asyncio.wait([self._working, self._following])
         await self._ear.close()
-        if self.answer is not None:
-            await self._cut_off(self.answer)
+        answer, self.answer = self.answer, None
+        if answer is not None:
+            await self._cut_off(answer)
         if self._kept:
             await asyncio.wait(tuple(self._kept))
 

@@ -1,14 +1,17 @@
 // One spoken conversation: microphone to socket, socket to loudspeaker, and reports of what was really played.
 // Knows nothing of the page around it; tells what happens as events.
+import { Loudspeaker } from "./loudspeaker.js";
+import { Microphone, MicrophoneError } from "./microphone.js";
 
 const FIRST_RETRY_MS = 400;
 const LAST_RETRY_MS = 5000;
-// A machine without a loudspeaker takes sound and never plays it.
-const MUTE_MACHINE_MS = 2000;
 // What was more than half played was heard.
 const HEARD_SHARE = 0.5;
 
-export class MicrophoneError extends Error {}
+// On a phone that slept, a socket may look open and lead nowhere; a living one answers at once.
+const ANSWERS_MS = 2000;
+
+export { MicrophoneError };
 
 export class VoiceClient extends EventTarget {
   constructor(conversation, settings) {
@@ -40,48 +43,17 @@ export class VoiceClient extends EventTarget {
           `http://localhost:${location.port || 80}; for a phone, start the coach with: coach ui --https`,
       );
     }
-    this.context = new AudioContext({ latencyHint: "interactive" });
-    await Promise.all([this.openMicrophone(), this.openLoudspeaker()]);
+    this.microphone = new Microphone({
+      heard: (buffer) => this.heard(buffer),
+      lost: () => this.emit("microphone-lost"),
+    });
+    this.loudspeaker = new Loudspeaker({ reached: (data) => this.reached(data), silent: () => this.fellSilent() });
+    await Promise.all([this.microphone.open(), this.loudspeaker.open()]);
+    if (this.closed) return;
+    this.applyMicrophone();
+    await this.loudspeaker.look();
     this.connect();
     await this.stayAwake();
-  }
-
-  async openMicrophone() {
-    try {
-      this.stream = await navigator.mediaDevices.getUserMedia({
-        audio: { channelCount: 1, echoCancellation: true, noiseSuppression: true, autoGainControl: true },
-      });
-    } catch (error) {
-      throw new MicrophoneError(
-        {
-          NotAllowedError:
-            "The browser does not let this page use the microphone. Open the sign left of the address, allow the " +
-            "microphone, and press Talk again. You can go on typing meanwhile.",
-          NotFoundError: "No microphone was found. Plug one in and press Talk again, or type.",
-          NotReadableError: "Another program holds the microphone. Close it there and press Talk again.",
-        }[error.name] || `The microphone does not open (${error.name}). Press Talk again, or type.`,
-      );
-    }
-    const [track] = this.stream.getAudioTracks();
-    track.enabled = !this.muted && !this.paused;
-    track.onended = () => !this.closed && this.emit("microphone-lost");
-    if (!this.capture) {
-      await this.context.audioWorklet.addModule(new URL("capture.js", import.meta.url));
-      this.capture = new AudioWorkletNode(this.context, "capture", { numberOfOutputs: 0 });
-      this.capture.port.onmessage = ({ data }) => this.heard(data);
-    }
-    this.source?.disconnect();
-    this.source = this.context.createMediaStreamSource(this.stream);
-    this.source.connect(this.capture);
-    this.emit("microphone", { open: track.enabled });
-  }
-
-  async openLoudspeaker() {
-    await this.context.audioWorklet.addModule(new URL("player.js", import.meta.url));
-    this.player = new AudioWorkletNode(this.context, "player", { numberOfInputs: 0, outputChannelCount: [1] });
-    this.player.connect(this.context.destination);
-    this.player.port.onmessage = ({ data }) => this.reached(data);
-    this.context.resume();
   }
 
   heard(buffer) {
@@ -101,22 +73,51 @@ export class VoiceClient extends EventTarget {
 
   connect() {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    this.socket = new WebSocket(
+    const socket = new WebSocket(
       `${scheme}://${location.host}/talk?conversation=${encodeURIComponent(this.conversation)}`,
     );
-    this.socket.binaryType = "arraybuffer";
-    this.socket.onopen = () => {
+    this.socket = socket;
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => {
       this.retryMs = FIRST_RETRY_MS;
       this.emit("connected");
     };
-    this.socket.onmessage = ({ data }) => this.take(data);
-    this.socket.onclose = () => {
-      if (this.closed) return;
-      this.silence();
-      this.emit("disconnected");
+    socket.onmessage = ({ data }) => {
+      if (socket === this.socket) this.take(data);
+    };
+    socket.onclose = () => {
+      if (this.closed || socket !== this.socket) return;
+      this.lostSocket();
       this.retry = setTimeout(() => this.connect(), this.retryMs);
       this.retryMs = Math.min(this.retryMs * 2, LAST_RETRY_MS);
     };
+  }
+
+  lostSocket() {
+    this.silence();
+    this.emit("disconnected");
+  }
+
+  reconnect() {
+    clearTimeout(this.retry);
+    if (this.isOpen) this.lostSocket();
+    const old = this.socket;
+    this.connect();
+    old?.close();
+  }
+
+  // Asks whether the other end is there.
+  probe() {
+    if (this.socket?.readyState === WebSocket.CONNECTING) return;
+    if (!this.isOpen) {
+      this.reconnect();
+      return;
+    }
+    const asked = performance.now();
+    this.send("there");
+    setTimeout(() => {
+      if (!this.closed && this.isOpen && this.answered < asked) this.reconnect();
+    }, ANSWERS_MS);
   }
 
   send(kind, more = {}) {
@@ -124,41 +125,42 @@ export class VoiceClient extends EventTarget {
   }
 
   take(data) {
+    this.answered = performance.now();
     if (data instanceof ArrayBuffer) {
       const samples = data.byteLength / 2;
       if (this.latest) this.sounds.set(this.latest, (this.sounds.get(this.latest) || 0) + samples);
       this.emit("sound", { samples });
-      this.player.port.postMessage(data, [data]);
-      this.watchForSilence();
+      this.loudspeaker.take(data);
       return;
     }
     const message = JSON.parse(data);
     switch (message.kind) {
       case "ready":
-        this.player.port.postMessage({ rate: message.rate });
-        this.send("settings", this.settings);
+        this.loudspeaker.take({ rate: message.rate });
+        this.tellSettings();
+        if (this.paused) this.send("pause");
+        if (this.pressed) this.send("press");
         break;
       case "sentence":
         this.latest = `${message.turn} ${message.n}`;
         this.sounds.set(this.latest, 0);
-        this.player.port.postMessage({ mark: { begins: true, turn: message.turn, n: message.n, text: message.text } });
+        this.loudspeaker.take({ mark: { begins: true, turn: message.turn, n: message.n, text: message.text } });
         break;
       case "end":
-        this.player.port.postMessage({ mark: { ends: true, turn: message.turn } });
+        this.loudspeaker.take({ mark: { ends: true, turn: message.turn } });
         break;
       case "hold":
-        this.player.port.postMessage({ hold: true });
+        this.loudspeaker.take({ hold: true });
         break;
       case "go_on":
-        if (!this.paused) this.player.port.postMessage({ hold: false });
+        if (!this.paused) this.loudspeaker.take({ hold: false });
         break;
       case "flush":
-        this.player.port.postMessage({ flush: message.turn || "none" });
+        this.loudspeaker.take({ flush: message.turn || "none" });
         break;
-      case "refused":
-        this.stop();
     }
     this.emit(message.kind, message);
+    if (message.kind === "refused" || message.kind === "moved") this.stop();
   }
 
   // The loudspeaker
@@ -203,34 +205,26 @@ export class VoiceClient extends EventTarget {
   }
 
   silence() {
-    this.player.port.postMessage({ flush: "none" });
+    this.loudspeaker.take({ flush: "none" });
     this.audible = null;
   }
 
-  // Sound that is taken and never played: the words are on the page, and count as heard from there.
-  watchForSilence() {
-    if (this.watching) return;
-    const before = this.context.currentTime;
-    this.watching = setTimeout(() => {
-      this.watching = null;
-      if (this.closed || this.context.currentTime > before) return;
-      this.emit("no-sound");
-      for (const key of this.sounds.keys()) {
-        const [turn, n] = key.split(" ");
-        this.send("began", { turn, n: Number(n) });
-        this.send("played", { turn, n: Number(n) + 1 });
-        this.last = turn;
-      }
-      this.sounds.clear();
-      if (this.last) this.send("drained", { turn: this.last });
-    }, MUTE_MACHINE_MS);
+  // Nothing is heard, so there is no echo either, and speaking may interrupt.
+  fellSilent() {
+    this.unheard = true;
+    this.tellSettings();
+    this.emit("no-sound");
+  }
+
+  tellSettings() {
+    this.send("settings", this.unheard ? { ...this.settings, sound: "headphones" } : this.settings);
   }
 
   // What the person does
 
   set(settings) {
     Object.assign(this.settings, settings);
-    this.send("settings", this.settings);
+    this.tellSettings();
   }
 
   mute(on) {
@@ -240,28 +234,28 @@ export class VoiceClient extends EventTarget {
 
   pause(on) {
     this.paused = on;
-    this.player.port.postMessage({ hold: on });
+    this.loudspeaker.take({ hold: on });
     this.send(on ? "pause" : "resume");
     this.applyMicrophone();
   }
 
   applyMicrophone() {
     const open = !this.muted && !this.paused;
-    for (const track of this.stream?.getAudioTracks() || []) track.enabled = open;
+    this.microphone.hears(open);
     this.emit("microphone", { open });
   }
 
   press() {
     if (this.pressed) return;
     this.pressed = true;
-    this.player.port.postMessage({ hold: true });
+    this.loudspeaker.take({ hold: true });
     this.send("press");
   }
 
   release() {
     if (!this.pressed) return;
     this.pressed = false;
-    this.player.port.postMessage({ hold: false });
+    this.loudspeaker.take({ hold: false });
     this.send("release");
   }
 
@@ -277,29 +271,32 @@ export class VoiceClient extends EventTarget {
     this.send("forget");
   }
 
-  // A locked phone lets go of microphone, sound and socket; this takes them up again.
+  // A locked phone lets go of screen, sound, microphone and socket; this takes them up again.
   async wake() {
-    if (this.closed) return;
-    await this.context.resume();
-    if (!this.stream.active) await this.openMicrophone();
+    if (this.closed || !this.socket) return;
+    this.loudspeaker.wake();
+    this.probe();
     await this.stayAwake();
+    await this.microphone.wake();
+    this.applyMicrophone();
   }
 
   async stayAwake() {
+    if (this.lock && !this.lock.released) return;
     try {
       this.lock = await navigator.wakeLock?.request("screen");
     } catch {
       this.lock = null; // not allowed on low battery
     }
+    if (this.closed) this.lock?.release();
   }
 
   stop() {
     this.closed = true;
     clearTimeout(this.retry);
-    clearTimeout(this.watching);
     this.socket?.close();
-    for (const track of this.stream?.getTracks() || []) track.stop();
-    this.context?.close();
+    this.microphone?.close();
+    this.loudspeaker?.close();
     this.lock?.release();
     this.emit("microphone", { open: false });
     this.emit("stopped");

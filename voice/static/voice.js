@@ -97,9 +97,11 @@ const HAPPENS = {
   notice: (event) => trouble(event.text),
   trouble: (event) => trouble(event.text),
   refused: (event) => trouble(event.text),
-  connected: () => trouble(""),
+  moved: (event) => trouble(event.text),
+  connected: () => client.unheard || trouble(""),
   disconnected: () => go("away"),
-  "no-sound": () => trouble("No sound comes out of this machine. The coach's words are on the page."),
+  "no-sound": () =>
+    trouble("No sound comes out of this machine, so the coach's words stand here to read. Go on talking."),
   "microphone-lost": () => trouble("The microphone went away. End the talk and begin it again."),
   microphone: (event) => (one(".microphone-open").hidden = !event.open),
   level: (event) => {
@@ -198,6 +200,7 @@ window.addEventListener("blur", () => client?.release());
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) client?.wake().catch((error) => trouble(error.message));
 });
+window.addEventListener("online", () => client?.wake().catch((error) => trouble(error.message)));
 window.addEventListener("pagehide", () => client?.stop());
 
 // The page shows another conversation: the talk goes on there.
