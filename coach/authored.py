@@ -53,10 +53,15 @@ def compose(
     for slot, lines in text.slots.items():
         fresh = [line for line in opening if used[line] == 0]
         chosen = fresh if slot == "opening" and fresh else lines
-        filled = [line.format(**fill) for line in chosen]
+        filled = [_begun(line.format(**fill)) for line in chosen]
         slots.append(sorted(filled, key=lambda line: used[line]))
     said = set(before)
     return next((combination for combination in itertools.product(*slots) if combination not in said), _first(slots))
+
+
+def _begun(line: str) -> str:
+    """With a capital, also where a sentence begins with what was filled in."""
+    return line[:1].upper() + line[1:]
 
 
 def _first(slots: list[list[str]]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ It knows nothing of how danger is recognised (``coach.signals``, ``coach.gate``)
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
@@ -21,7 +21,7 @@ Who = Literal["own", "self-harm", "content", "other", "threat", "harm", "abuse",
 Tier = Literal["explicit", "veiled"]
 Answer = Literal["yes", "maybe", "joke", "no", "forget", "held", "alone", "unsafe", "unclear"]
 
-OPEN_PHASES = frozenset({"asked", "again", "urgent", "next1", "next2"})
+OPEN_PHASES = frozenset({"asked", "wondered", "again", "urgent", "next1", "next2"})
 """Phases in which the next message is an answer to us. In the others the gate looks at it afresh."""
 SETTLED = frozenset({"denied", "held"})
 """Phases in which the person has answered plainly: their word stands until a new message says something new."""
@@ -38,6 +38,8 @@ class Finding:
     reason: str
     theme: str | None = None
     language: str = "en"
+    surmised: bool = False
+    """Whether no word of danger was said: a trained head read it in the whole, and may have misread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,9 @@ def state_of(history: Sequence[Turn]) -> State | None:
 def first(finding: Finding, said: str, history: Sequence[Turn], code: str | None) -> Gated:
     """The first answer to a finding: the text for its kind, ending on the direct question."""
     place = _region(code, said, history)
-    state = State("asked", finding.who, finding.language)
+    state = State("wondered" if finding.surmised else "asked", finding.who, finding.language)
     opening: Sequence[str] = ()
-    if finding.language == "en" and finding.who in ("own", "self-harm") and finding.theme:
+    if finding.language == "en" and not finding.surmised and finding.who in ("own", "self-harm") and finding.theme:
         opening = authored("crisis", "openings").slots[finding.theme]
     lines = compose(_first_text(finding), place.fill(finding.language), _before(history), opening)
     return Gated("crisis", finding.reason, _with_where(lines, place, finding.language, history), str(state))
@@ -79,7 +81,8 @@ def follow(state: State, said: str, finding: Finding | None, history: Sequence[T
     place = _region(code, said, history)
     answer = answer_of(said, _last_question(history), at_home=state.who == "abuse")
     denied = finding is None and denies_danger(said)
-    if _plainly_no(said) and (finding is None or finding.tier == "veiled"):
+    plainly = _plainly_no(said) and (finding is None or finding.tier == "veiled")
+    if plainly or (answer == "no" and finding is not None and finding.surmised):
         # The heads read the words of danger in a denial as danger; what was said counts, with a joke around it or not.
         finding, answer = None, "no"
     if finding is not None and not _spared(answer, said, state):
@@ -87,18 +90,37 @@ def follow(state: State, said: str, finding: Finding | None, history: Sequence[T
     named_only = region(code).code is None and named_in(said) is not None and answer == "unclear"
     if named_only and len(said.split()) <= 6:
         return _numbers(state, place, history)
+    if state.phase == "wondered" and finding is None:
+        if answer in ("no", "joke", "forget") or denied:
+            return _released(state, place, history)
+        if answer == "unclear" and state.who not in _OWN:
+            return None
+    if state.phase == "wondered" and state.who not in _OWN:
+        # Only now is it known that there is danger; the text on it has not been said.
+        known = finding or Finding(state.who, "veiled", f"answer to the {state.who} question: {answer}")
+        return first(replace(known, surmised=False), said, history, code)
     if denied and state.who not in _ASKED_BACK:
         if len(said.split()) > ANSWER_WORDS:
             return None
         due: tuple[str, Authored] | None = ("denied", _text("other-denied", state))
     else:
         due = _next(state, "no" if denied else answer, finding)
+        if plainly and state.who in _OWN:
+            due = "denied", _text("own-denied", state)
     if due is None:
         return None
     phase, text = due
     lines = compose(text, place.fill(state.language), _before(history))
     after = State(phase, state.who if text.name != "own-urgent" else "own", state.language)
     return Gated("crisis", f"answer to the {state.who} text: {answer}", lines, str(after))
+
+
+def _released(state: State, place: Region, history: Sequence[Turn]) -> Gated:
+    """Nothing of danger was said and it is denied: a misreading is owned up to, and the talk goes on."""
+    text = _text("misread" if state.who in _OWN else "misread-other", state)
+    lines = compose(text, place.fill(state.language), _before(history))
+    after = State("denied", state.who, state.language)
+    return Gated("crisis", f"the {state.who} text was a misreading", lines, str(after))
 
 
 def _plainly_no(said: str) -> bool:
@@ -116,7 +138,7 @@ def _spared(answer: Answer, said: str, state: State) -> bool:
 
 def _next(state: State, answer: Answer, finding: Finding | None) -> tuple[str, Authored] | None:
     """The phase that follows an answer, and the text due in it."""
-    if state.who in ("own", "self-harm", "content"):
+    if state.who in _OWN:
         return _next_own(state, answer)
     if state.who == "other":
         if answer == "held":
@@ -149,6 +171,7 @@ def _next_own(state: State, answer: Answer) -> tuple[str, Authored]:
     return ("onward", _text("own-onward", state)) if state.phase == "again" else ("again", _text("own-again", state))
 
 
+_OWN = frozenset(("own", "self-harm", "content"))
 _ASKED_BACK = frozenset(("own", "self-harm", "abuse"))
 """Whose danger is the person's own: there a no gets a word back, however much else the message says."""
 
@@ -156,7 +179,7 @@ _ASKED_BACK = frozenset(("own", "self-harm", "abuse"))
 _ABROAD = {
     "own-urgent": "urgent", "own-alone": "urgent", "own-held": "onward", "own-denied": "denied",
     "own-again": "again", "own-onward": "onward", "content-next": "onward", "other-next": "other",
-    "other-denied": "onward",
+    "other-denied": "onward", "misread": "denied", "misread-other": "onward",
     "other-held": "onward", "threat-next": "danger", "harm-next": "danger", "abuse-next": "danger",
     "abuse-unsafe": "danger",
 }  # fmt: skip
@@ -172,6 +195,8 @@ def _first_text(finding: Finding) -> Authored:
     if finding.language != "en":
         part = {"own": "own", "self-harm": "own", "content": "own", "other": "other"}.get(finding.who, "danger")
         return authored("crisis", finding.language).part(part)
+    if finding.surmised and finding.who != "content":
+        return authored("crisis", "own-surmised" if finding.who in _OWN else "other-surmised")
     return authored("crisis", f"own-{finding.tier}" if finding.who == "own" else finding.who)
 
 

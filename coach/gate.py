@@ -164,7 +164,9 @@ class SafetyGate:
         if self._sense is None:
             return None
         if sensed.chances["content"] >= self._sense.threshold("content"):
-            return Finding("content", "veiled", f"content: head {sensed.chances['content']:.2f}")
+            return Finding(
+                "content", "veiled", f"content: head {sensed.chances['content']:.2f}", surmised=not found & _CONTENT
+            )
         if len(said.split()) <= BARE_WORDS and not after_crisis and not signals.themes(said):
             return None  # "Fine. Bye." is an end to a talk, whatever a head makes of it
         chance = sensed.chances["crisis"] + sensed.chances["content"]
@@ -174,7 +176,7 @@ class SafetyGate:
         if chance < needed * (WITH_RULE if cued and not after_crisis else 1):
             return None
         likely = self._sense.fitting(sensed.pieces["crisis"], CRISIS_CLASSES)
-        return Finding(likely, "veiled", f"{likely}, veiled: head {chance:.2f}", _theme(said))
+        return Finding(likely, "veiled", f"{likely}, veiled: head {chance:.2f}", _theme(said), surmised=not cued)
 
     def _redirect(
         self, said: str, history: Sequence[Turn], denied: frozenset[str], sensed: Sensed | None

@@ -1,12 +1,15 @@
 """The crisis texts and what follows on the answers."""
 
+from collections.abc import Sequence
+
 import pytest
 
-from coach.authored import authored, compose, read
+from coach.authored import Authored, authored, compose, read
 from coach.crisis import Finding, answer_of, first, state_of
 from coach.errors import CoachError
 from coach.gate import SafetyGate
 from coach.regions import PROMPTS, named_in, region
+from coach.sense import Sensed
 from coach.values import Gated, Turn
 
 LANGUAGES = ("es", "fr", "de", "pt", "it")
@@ -283,3 +286,74 @@ def test_a_plain_no_is_taken_whatever_stands_beside_it(gate: SafetyGate, said: s
 @pytest.mark.parametrize("said", ["lol", "no lol but sometimes i do think of it", "haha maybe"])
 def test_a_joke_or_a_half_no_is_none(gate: SafetyGate, said: str) -> None:
     assert states(talk(gate, VEILED, said))[1] != "denied:own:en"
+
+
+class Surmising:
+    """A head that reads danger in any message with "done" in it, and nothing else."""
+
+    name, dimensions = "surmising", 1
+
+    def read(self, text: str, pieces: int, vector: object = None, *, quickly: bool = False) -> Sensed:
+        chances = dict.fromkeys(("none", "crisis", "content", "clinical", "legal", "injection", "money"), 0.0)
+        chances["crisis"] = 0.9 if "done" in text else 0.0
+        return Sensed(chances, dict.fromkeys(chances, text))
+
+    def threshold(self, kind: str, *, quickly: bool = False) -> float:
+        return 0.5
+
+    def fitting(self, piece: str, among: Sequence[str]) -> str:
+        return "harm" if "him" in piece else "own"
+
+
+@pytest.fixture
+def surmising(gate: SafetyGate) -> SafetyGate:
+    gate._sense = Surmising()  # type: ignore[assignment]
+    return gate
+
+
+DONE = "Tomorrow at two with the senior nurse, then that's me done with all of it."
+
+
+def test_danger_that_no_word_names_is_asked_about_and_can_be_put_right_in_one_reply(surmising: SafetyGate) -> None:
+    asked, put_right, onward = talk(
+        surmising, DONE, "Good grief, no. I meant I'm done talking. I'm perfectly all right.", "How do I open tomorrow?"
+    )
+    assert asked is not None
+    assert put_right is not None
+    assert asked.text[-1].endswith("?")
+    assert "988" in " ".join(asked.text)
+    assert states([asked, put_right, onward]) == ["wondered:own:en", "denied:own:en", None]
+    assert "misread" in " ".join(put_right.text) or "read more into" in " ".join(put_right.text)
+
+
+def test_a_yes_to_the_careful_question_gets_the_urgent_text(surmising: SafetyGate) -> None:
+    _, urgent = talk(surmising, DONE, "yes")
+    assert urgent is not None
+    assert urgent.state == "urgent:own:en"
+
+
+def test_danger_to_others_that_no_word_names_is_asked_about_and_dropped_when_talk_goes_on(
+    surmising: SafetyGate,
+) -> None:
+    assert states(talk(surmising, "Then I'm done with him.", "so on thursday how do i open the meeting")) == [
+        "wondered:harm:en", None,
+    ]  # fmt: skip
+    assert states(talk(surmising, "Then I'm done with him.", "yes, he is")) == ["wondered:harm:en", "asked:harm:en"]
+
+
+@pytest.mark.parametrize(
+    "denial",
+    ["I am not suicidal and neither is Sunday.", "Nobody is thinking of suicide, please.",
+     "no i have no weapon i don't want to hurt anybody please forget it"],
+)  # fmt: skip
+def test_a_denial_is_no_danger_of_its_own(gate: SafetyGate, denial: str) -> None:
+    assert gate.check(denial, ()) is None
+
+
+def test_a_denial_that_is_taken_back_stays_danger(gate: SafetyGate) -> None:
+    assert gate.check("I'm not suicidal but I want to die most nights.", ()) is not None
+
+
+def test_a_sentence_that_begins_with_what_was_filled_in_has_its_capital() -> None:
+    text = Authored("own", 1, "en", ("line",), {"opening": ("{line} is there.",)})
+    assert compose(text, {"line": "a crisis line"}, []) == ("A crisis line is there.",)
