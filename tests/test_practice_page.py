@@ -63,6 +63,27 @@ def test_pasted_notes_become_a_pack_that_is_read_large_and_taken_along(page: Pag
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_finished_page_stands_open_in_the_chat_and_the_one_before_it_is_folded(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    say(page, "Help me write a delegation agreement: Tomas takes over my monthly report. Just write it")
+    first = page.locator(".turn").nth(0)
+    expect(first.locator(".made h4", has_text="What is handed over")).to_be_visible()
+    expect(first.locator(".reply")).to_be_in_viewport()
+    # It is read from its beginning, with what the coach says of it above.
+    said, header = first.locator(".sentence").first.bounding_box(), page.locator(".top").bounding_box()
+    assert said is not None
+    assert header is not None
+    assert said["y"] >= header["y"] + header["height"]
+    expect(first.locator(".made summary")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    say(page, "change the day to Friday")
+    second = page.locator(".turn").nth(1)
+    expect(second.locator(".made", has_text="Friday")).to_have_attribute("open", "")
+    expect(second.locator(".made h4", has_text="What is handed over")).to_be_visible()
+    expect(first.locator(".made")).not_to_have_attribute("open", "")
+
+
 def test_words_are_marked_while_they_are_written(page: Page) -> None:
     page.click("[data-words=open]")
     page.fill("#words-in", "Tom should have asked first.\nWe meet on Friday.")

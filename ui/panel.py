@@ -73,6 +73,8 @@ MOVES = {
     "practice.narrow": "Make the question smaller",
     "practice.resist": "Ask for what happened instead of a verdict",
     "practice.check": "Look at an answer with you, once",
+    "practice.help": "Say what others have answered there, and ask again",
+    "practice.unknown": "Say that the page has no such part, and which it has",
     "practice.write": "Write the page",
     "practice.leave": "Put the practice aside",
     "practice.rest": "Let the practice rest",

@@ -46,7 +46,10 @@ def transcript(turns: Sequence[Shown], *, introduction: str | None) -> str:
     opening = f'<p class="introduction">{escape(introduction)}</p>' if introduction else ""
     if not turns:
         return f'<section class="opening" id="opening">{_opening(opening)}</section>'
-    return f'<section class="opening" id="opening">{opening}</section>' + "".join(turn(shown) for shown in turns)
+    newest = next((shown.turn.id for shown in reversed(turns) if shown.artefacts), "")
+    return f'<section class="opening" id="opening">{opening}</section>' + "".join(
+        turn(shown, opened=shown.turn.id == newest) for shown in turns
+    )
 
 
 def _opening(introduction: str) -> str:
@@ -59,14 +62,14 @@ def _opening(introduction: str) -> str:
     )
 
 
-def turn(shown: Shown) -> str:
-    """One message and its reply."""
+def turn(shown: Shown, *, opened: bool = True) -> str:
+    """One message and its reply. ``opened``: whether the page that came of it is shown open, as a new one is."""
     id = escape(shown.turn.id)
     return (
         f'<article class="turn" id="turn-{id}" data-turn="{id}"'
         f' data-left="{len(shown.visible)}" data-heard="{shown.turn.heard}"'
         f' data-answering="{_flag(shown.answering)}" data-protected="{_flag(shown.protected)}">'
-        f"{_said(shown)}{_reply(shown)}</article>"
+        f"{_said(shown)}{_reply(shown, opened=opened)}</article>"
     )
 
 
@@ -79,13 +82,14 @@ def _said(shown: Shown) -> str:
     )
 
 
-def _reply(shown: Shown) -> str:
+def _reply(shown: Shown, *, opened: bool) -> str:
     numbers = {cited.id: n for n, cited in enumerate(cited_in(shown.visible), 1)}
     notices = "".join(f'<p class="notice">{escape(text)}</p>' for text in shown.notices)
     care = f' care" lang="{_language(shown)}' if shown.protected else ""
     return (
         f'<div class="reply{care}"><h3 class="unseen">{_speaker(shown)}</h3>{_played(shown)}{notices}'
-        f"{_body(shown, numbers)}{_made(shown)}{_status(shown)}{_cards(shown, numbers)}{_reply_tools(shown)}</div>"
+        f"{_body(shown, numbers)}{_made(shown, opened=opened)}{_status(shown)}{_cards(shown, numbers)}"
+        f"{_reply_tools(shown)}</div>"
     )
 
 
@@ -201,9 +205,10 @@ def _licence(licence: str) -> str:
     return f"<span>Licence: {escape(licence)}</span>" if licence else "<span>Licence not stated</span>"
 
 
-def _made(shown: Shown) -> str:
+def _made(shown: Shown, *, opened: bool) -> str:
+    state = " open" if opened else ""
     return "".join(
-        f'<details class="made paper"><summary>{escape(one.title)}</summary>{paper(one.markdown)}'
+        f'<details class="made paper"{state}><summary>{escape(one.title)}</summary>{paper(one.markdown)}'
         '<p class="tools"><button type="button" class="tool" data-do="practice">Open it beside the chat, as a file or '
         "to delete</button></p></details>"
         for one in shown.artefacts

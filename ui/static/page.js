@@ -16,6 +16,7 @@ window.coachPage = (() => {
   let conversation = "";
   let answering = false;
   let isProtected = false;
+  let reading = null; // the turn whose finished page is coming in
   let following = true;
   let whyTurn = null;
   let whyOpener = null;
@@ -115,12 +116,26 @@ window.coachPage = (() => {
     if (!article) return;
     const fresh = document.createElement("template");
     fresh.innerHTML = message.html;
+    const before = one(".made", article);
     morph(article, fresh.content.firstElementChild);
     settle(message);
-    if (following) toEnd(true);
+    if (!before && one(".made", article)) showMade(article);
+    if (reading === message.turn) one(".reply", article).scrollIntoView({ block: "start" });
+    else if (following) toEnd(true);
+    if (!message.answering) reading = null;
     acknowledge();
     if (whyTurn === message.turn && !message.answering) showWhy(whyTurn);
     if (practiceShown && !message.answering) showPractice();
+  }
+
+  // A finished page is read from its beginning; the version before it is folded away.
+  function showMade(article) {
+    for (const older of document.querySelectorAll("#transcript .made[open]")) {
+      if (!article.contains(older)) older.open = false;
+    }
+    if (!following) return;
+    following = false;
+    reading = article.dataset.turn;
   }
 
   function settle(message) {
@@ -201,6 +216,7 @@ window.coachPage = (() => {
     new ResizeObserver(() => {
       // The input lies over the end of the talk: what is brought into view belongs above it.
       talk.style.scrollPaddingBottom = `${bottom.offsetHeight}px`;
+      talk.style.scrollPaddingTop = `${one(".top").offsetHeight + 8}px`;
       if (following) toEnd(false);
     }).observe(bottom);
     // Whoever sends something wants its answer, wherever they were reading.

@@ -269,7 +269,10 @@ function showTurn(turn) {
   else $("#turns").append(made);
   showStarters();
   const pane = $("#coach");
-  pane.scrollTo({ top: made.offsetTop + made.offsetHeight - pane.clientHeight + 40 });
+  if (turn.pages.length) {
+    for (const older of document.querySelectorAll("#turns details[open]")) if (!made.contains(older)) older.open = false;
+    pane.scrollTo({ top: made.querySelector(".reply").offsetTop - pane.offsetTop - 8 });
+  } else pane.scrollTo({ top: made.offsetTop + made.offsetHeight - pane.clientHeight + 40 });
 }
 
 function drawTurn(turn) {
@@ -297,10 +300,12 @@ function drawTurn(turn) {
     }
   }
   reply.append(sources);
+  const newest = turns.filter((one) => one.pages.length).at(-1)?.id;
   for (const page of turn.pages) {
     const inside = el("div", {});
     inside.innerHTML = page.html; // made by the coach, escaped there
-    reply.append(el("details", {}, el("summary", {}, page.title), inside));
+    // A finished page is shown open; the version before it is folded away.
+    reply.append(el("details", { open: !newest || newest === turn.id }, el("summary", {}, page.title), inside));
   }
   if (turn.answering) reply.append(el("p", { class: "soft waiting" }, "The coach is answering"));
   else if (["interrupted", "open", "failed"].includes(turn.status) && !turn.care) {
