@@ -33,7 +33,10 @@ class Settings(BaseSettings):
     ears: str = "whisper-base"
     """What hears speech: a name of the weights table, a folder, ``hub:OWNER/NAME`` or ``openai:MODEL``."""
     voice: str = "auto"
-    """What speaks: ``auto``, ``piper``, ``piper:FILE.onnx``, ``pyttsx3``, ``pyttsx3:VOICE`` or ``openai:MODEL``."""
+    """What speaks: ``auto``, ``kokoro``, ``kokoro:VOICE``, ``piper``, ``piper:FILE.onnx``, ``pyttsx3``,
+    ``pyttsx3:VOICE`` or ``openai:MODEL``."""
+    kokoro_voices: Path | None = None
+    """Kokoro's English voices: the npm package ``kokoro-js``, packed or unpacked."""
     counterpart: str = "auto"
     """The other voice, of whoever is rehearsed with."""
     speed: float = Field(default=1.0, ge=0.5, le=2.0)

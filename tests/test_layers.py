@@ -22,9 +22,9 @@ MAY: dict[str, set[str]] = {
 OUTWARD = {"coach/app.py", "coach/cli.py", "coach/doctor.py"}
 
 HEAVY = {
-    "alembic", "chromadb", "faster_whisper", "gradio", "httpx", "inspect_ai", "langchain", "langchain_chroma",
-    "langchain_core", "langchain_openai", "langchain_text_splitters", "langsmith", "onnx", "onnxruntime", "openai",
-    "pipecat", "piper", "pyttsx3", "spacy", "tokenizers", "xllamacpp",
+    "alembic", "chromadb", "faster_whisper", "gradio", "httpx", "inspect_ai", "kokoro_onnx", "langchain",
+    "langchain_chroma", "langchain_core", "langchain_openai", "langchain_text_splitters", "langsmith", "onnx",
+    "onnxruntime", "openai", "pipecat", "piper", "pyttsx3", "spacy", "tokenizers", "xllamacpp",
 }  # fmt: skip
 
 # Files that alembic runs.

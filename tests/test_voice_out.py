@@ -105,7 +105,7 @@ async def test_the_cast_brings_both_voices_to_one_rate() -> None:
 
 
 def test_a_wrong_name_says_what_there_is() -> None:
-    with pytest.raises(SpeechError, match=r"There is no voice 'siri'. Use auto, piper"):
+    with pytest.raises(SpeechError, match=r"There is no voice 'siri'. Use auto, kokoro"):
         voice("siri", Settings(), lambda name: Path())
 
 

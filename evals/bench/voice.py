@@ -22,6 +22,7 @@ from coach.store import new_id
 from evals.bench.hearing import curve, peer, spread, word_errors
 from evals.bench.page import Page
 from evals.bench.sound import Clip, clips, noises, own_clips
+from evals.bench.voices import side_by_side
 from voice.ear import EarEvent, TurnEnded
 from voice.models.gate import RATE
 from voice.parts import Parts
@@ -84,6 +85,8 @@ async def _measure(settings: Settings, speech: Path | None, runs: int, minutes: 
         report["peer"] = await peer(settings, whisper, parts.voice, short)
         assert parts._sense is not None
         report |= await curve(whisper, parts._sense, short, report)
+    note("Every voice that is installed …")
+    report["voices"] = await side_by_side(settings, ears if hasattr(ears, "hear") else None)  # type: ignore[arg-type]
     note(f"{minutes:g} minutes of noise …")
     report["phantom"] = await _phantom(parts, minutes)
     note(f"{UTTERANCES} sentences through pyttsx3 …")
