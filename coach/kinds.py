@@ -80,7 +80,9 @@ def kinds_of(u: Utterance, slots: Sequence[Slot], history: Sequence[Turn]) -> li
     add("ask_fact", _shows("fact", text) or (_shows("figure", text) and text.endswith("?")))
     add("what_if", _shows("what_if", text) and words <= _MIDDLE)
     add("ask_list", _shows("ask_list", text))
-    add("ask_words", _shows("ask_words", text))
+    # Once words were asked for, what is to be in them is asked for as well.
+    put_in = _words_wanted(history) and (_shows("put_in", text) or patterns.pattern("frame", "to_have_in").search(text))
+    add("ask_words", _shows("ask_words", text) or (put_in and words <= _SHORT))
     add("ask_advice", _shows("advice", text))
     add("rephrase", history and _starts("rephrase", text))
     add("more", history and _starts("more", text))
@@ -127,6 +129,11 @@ def lines_wanted(text: str) -> int | None:
     if _shows("one_line", text):
         return 1
     return 2 if _shows("two_lines", text) else None
+
+
+def _words_wanted(history: Sequence[Turn]) -> bool:
+    """Whether words to say were asked for in one of the last few turns."""
+    return any(turn.plan and turn.plan.notes.get("wanted") == "words" for turn in history[-3:])
 
 
 def _spoke_words(history: Sequence[Turn]) -> bool:

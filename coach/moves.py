@@ -4,9 +4,8 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from coach.kinds import lines_wanted
 from coach.phrasebook import bank, cautions
-from coach.sayable import has_facts
+from coach.sayable import has_facts, owns_up
 from coach.scene import (
     Scene,
     best_idea,
@@ -88,6 +87,8 @@ def _last_use(scene: Scene) -> tuple[str, ...]:
 
 def _write_it(scene: Scene) -> Plan:
     """The words at once, with blanks for what is not known."""
+    if "ask_words" in scene.frame.also and owns_up(scene.frame):
+        return _own_words(scene)
     if scene.card is None:
         return _not_covered(scene)
     return plan_for(
@@ -143,8 +144,7 @@ def _ask_words(scene: Scene) -> Plan:
         return _own_words(scene)
     words = best_words(scene)
     # Blanks to fill are little help to somebody who has just told the facts, or what was their own part.
-    brief = lines_wanted(scene.frame.said) is not None
-    if (scene.frame.now("own_part") or (brief and scene.frame.has("own_part"))) and has_facts(scene.frame):
+    if owns_up(scene.frame):
         return _own_words(scene)
     blanks = scene.card.words[words].say.count("[") if words is not None else 0
     if blanks > 1 and scene.sure < SURE and has_facts(scene.frame):

@@ -7,15 +7,18 @@ ends it that is theirs to answer. Nothing is added that was not said.
 import re
 
 from coach import patterns
-from coach.fill import latest_event, words_slots
+from coach.addressee import addressee
+from coach.admitting import broken_promise
+from coach.facts import content
+from coach.fill import latest_event, others, words_slots
 from coach.frame import Frame, Slot
 from coach.kinds import lines_wanted
 from coach.phrasebook import sentence_case
 from coach.turned import confessed
 
-_PLURAL = re.compile(r"(?<!s)s$|\b(?:team|crew|people|staff)$")
 _SORRY = re.compile(r"\b(?:sorry|apolog|forgive|put (?:it|this) right|make (?:it|this) right|own up)", re.I)
 _HEDGES = re.compile(r",? \b(?:to be (?:honest|fair)|honestly|really|i guess|i think|you know)\b|^i think (?=i)", re.I)
+_OF_ONE_OTHER = re.compile(r"\b(?:he|she|him|her|his|you)\b", re.I)
 _MOST_PARTS = 2
 NEAR = 25
 """Characters between a time and an event that belong together."""
@@ -24,6 +27,14 @@ _OF_ONE = {"is": "are", "isn't": "aren't", "was": "were", "wasn't": "weren't", "
 NEWS_LEAD = "I have something to tell you, and I'll say it straight"
 LONGEST_PART = 16
 """Words of a fact that still fit into a sentence to be spoken."""
+LEAST_PART = 3
+LONGEST_PROMISE = 24
+_SPELT = {
+    "dont": "don't", "didnt": "didn't", "doesnt": "doesn't", "wont": "won't", "cant": "can't", "isnt": "isn't",
+    "wasnt": "wasn't", "havent": "haven't", "couldnt": "couldn't", "im": "I'm", "ive": "I've", "ur": "your", "u": "you",
+    "tmrw": "tomorrow", "i": "I", "thats": "that's", "bc": "because",
+}  # fmt: skip
+"""What quick typing leaves out; these are words that somebody is to read aloud."""
 
 
 def built(frame: Frame, tail: str, blank: str) -> str:
@@ -54,9 +65,20 @@ def built(frame: Frame, tail: str, blank: str) -> str:
     return " ".join([*parts, tail])
 
 
+def as_spoken(text: str) -> str:
+    """Quick typing as it would be said: apostrophes, "I", and days with their capital."""
+    text = re.sub(r"\b[a-z]+\b(?!')", lambda m: _SPELT.get(m.group(), m.group()), text)
+    return re.sub(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day", lambda m: m.group().title(), text)
+
+
 def has_facts(frame: Frame) -> bool:
     """Whether the person has told something that a line of their own can be built from."""
     return bool(_parts(frame, words_slots(frame)))
+
+
+def owns_up(frame: Frame) -> bool:
+    """Whether the person has told a part of their own that can be said to the other."""
+    return bool(_own(frame))
 
 
 def news(frame: Frame) -> str | None:
@@ -76,14 +98,20 @@ def news(frame: Frame) -> str | None:
 def _parts(frame: Frame, facts: dict[str, str]) -> list[str]:
     if told := news(frame):
         return [f"{NEWS_LEAD}: {told}"]
-    own = [re.sub(rf"\b{re.escape(facts.get('person', '[]'))}\b", "you", text) for text in _own(frame)]
+    own = _own(frame)
     if own:
         return [*own, "That was mine to do better, and I'm sorry"] if _SORRY.search(" ".join(frame.topic)) else own
     parts = []
     if "event" in facts:
         event = re.sub(r"\b(?:also|too|now|again) ", "", facts["event"])
         when = _when(frame)
-        parts.append(f"{when} {event}" if when and when.lower() not in event.lower() else event)
+        parts.append(
+            as_spoken(
+                f"{when} {event}"
+                if when and when.lower() not in event.lower() and not event.startswith("you've")
+                else event
+            )
+        )
     elif "quote" in facts:
         parts.append(f'I heard "{facts["quote"].rstrip(".")}"')
     if "impact" in facts and parts:
@@ -105,33 +133,69 @@ def _when(frame: Frame) -> str | None:
 
 
 def _own(frame: Frame) -> list[str]:
-    """What the person did themselves, as they would say it to the other; the latest first, at most two."""
-    alone = len(_others(frame)) <= 1
+    """What the person did themselves, as they would say it to the other; the latest first, at most two.
+
+    What they asked to have in goes before all else.
+    """
+    alone = len(others(frame)) <= 1
+    asked_for = _asked_for(frame)
     found: list[str] = []
-    for slot in reversed(frame.all("own_part")):
-        text = _said(slot, alone)
-        if text and not any(text.lower() in other.lower() for other in found) and len(text.split()) <= LONGEST_PART:
+    slots = sorted(
+        frame.all("own_part"), key=lambda slot: (bool(content(slot.text) & asked_for), slot.turn, slot.start)
+    )
+    for slot in reversed(slots):
+        text = _said(slot, frame, alone)
+        # Of a bare "I laughed" nobody would know what is meant.
+        if text and not any(_same(text, other) for other in found) and LEAST_PART <= len(text.split()) <= LONGEST_PART:
             found.append(text)
-    return list(reversed(found[:_MOST_PARTS]))
+    promise = broken_promise(frame.topic)
+    if promise and len(promise.split()) <= LONGEST_PROMISE:
+        found = [promise, *(text for text in found if "promise" not in text.lower() and " told " not in text.lower())]
+    kept = list(reversed(found[:_MOST_PARTS]))
+    return sorted(kept, key=lambda text: not content(text) & asked_for)
 
 
-def _others(frame: Frame) -> set[str]:
-    """Those spoken of one by one: "my deputy Anna" is one, and of several, such as two nurses, nobody says "she"."""
-    people = frame.all("person")
-    named = {slot.text.lower() for slot in people}
-    roles = {
-        slot.text.lower()
-        for slot in frame.all("role")
-        if not any(slot.turn == one.turn and slot.start <= one.start <= slot.end + 1 for one in people)
-    }
-    return named | {role for role in roles if not _PLURAL.search(role)}
+def _asked_for(frame: Frame) -> frozenset[str]:
+    """Stems of what the person asked to have in: "I need to say the 2am thing"."""
+    for said in reversed(frame.topic):
+        if found := patterns.pattern("frame", "to_have_in").search(said):
+            return content(found["span"])
+    return frozenset()
 
 
-def _said(slot: Slot, alone: bool) -> str | None:
+def _same(one: str, other: str) -> bool:
+    """Whether two own parts tell of one deed."""
+    a, b = content(one), content(other)
+    return 2 * len(a & b) >= min(len(a), len(b))
+
+
+def _said(slot: Slot, frame: Frame, alone: bool) -> str | None:
+    """An own part with the time that stands before it and the feeling behind it."""
     if slot.clause is None:
         return None
-    text = confessed(slot.clause, alone)
-    return _HEDGES.sub("", text).strip(" ,") if text else None
+    span = slot.clause.head.doc.char_span(slot.start, slot.end, alignment_mode="expand")
+    text = confessed(span, alone) if span is not None else None
+    to = addressee(frame)
+    names = {one.text for one in frame.all("person")}
+    of_one = _OF_ONE_OTHER.search(slot.text) or names & set(slot.text.split())
+    if text is None or (to is not None and to.many and of_one):
+        return None  # before several, nobody is put on the spot
+    for own in (to.name, to.role) if to else (words_slots(frame).get("person"),):
+        if own:
+            text = re.sub(
+                rf"(?:\b(?:my|our|the|one|a|an|this|that) (?:[\w-]+ )?)?\b{re.escape(own)}\b", "you", text, flags=re.I
+            )
+    text = _HEDGES.sub("", text).strip(" ,.")
+    times = [*frame.all("when"), *frame.all("deadline")]
+    before = next((w for w in times if w.turn == slot.turn and 0 <= slot.start - w.end <= 2), None)
+    text = f"{before.text}, {text}" if before else text
+    felt = next((f for f in frame.all("feeling") if f.turn == slot.turn and _of_then(f, slot)), None)
+    return as_spoken(f"{text}. I was {felt.text}" if felt else text)
+
+
+def _of_then(feeling: Slot, deed: Slot) -> bool:
+    """Whether a feeling was told with the deed, as its reason: "because I was scared"."""
+    return feeling.clause is not None and feeling.clause.tense == "past" and 0 <= feeling.start - deed.end <= NEAR
 
 
 def _about_the_talk(wish: str) -> bool:

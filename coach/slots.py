@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from coach import patterns
+from coach.admitting import SHORTEST, acts, confesses
 from coach.frame import Form, Slot, SlotKind
 from coach.lexicon import lexicon
 from coach.names import greeted
@@ -20,6 +21,10 @@ _CLAUSE_INSIDE = re.compile(r"\w's (?:not |no |just |only |such |quite |really )
 """A clause that the parser took for a noun: "Dervla's a cracking nurse"."""
 _NEED_A_TALK = frozenset(("have", "give", "bring", "do"))
 """Verbs that are about a talk only together with one: "have a word with"."""
+_STATES = frozenset(
+    ("be", "hate", "hat", "know", "think", "feel", "want", "like", "love", "hope", "see", "hear", "find")
+)
+"""What is no deed, even when confessed."""
 _MEASURES: tuple[SlotKind, ...] = ("deadline", "count", "duration")
 
 
@@ -67,11 +72,24 @@ def _people(u: Utterance, turn: int) -> list[Slot]:
             phrase.head in lexicon("roles")
             and not phrase.pronoun
             and not _body_part(phrase)
+            and not _anybody(phrase)
             and not _oneself(phrase)
             and not u.quote_at(phrase.start)
         ):
-            found.append(_slot("role", u, phrase.start, phrase.end, turn, 0.8, "np"))
+            whole = re.search(r"\bone of \Z", u.text[: phrase.start], re.I)
+            start = whole.start() if whole else phrase.start
+            found.append(_slot("role", u, start, phrase.end, turn, 0.8, "np"))
+    taken = [slot.start for slot in found]
+    for match in _pattern("titled").finditer(u.text):
+        if not u.quote_at(match.start()) and not any(match.start() <= start < match.end() for start in taken):
+            slot = _slot("person", u, match.start(), match.end(), turn, 0.9, "name")
+            found.append(replace(slot, text=slot.text.title()))
     return found
+
+
+def _anybody(phrase: Phrase) -> bool:
+    """ "Not a person", "per person": nobody in particular."""
+    return phrase.head in {"person", "man", "woman"} and not re.match(r"(?:my|our|the|this|that)\b", phrase.text, re.I)
 
 
 def _body_part(phrase: Phrase) -> bool:
@@ -158,9 +176,13 @@ def _from_clauses(u: Utterance, turn: int) -> list[Slot]:
     if what_if:
         found.append(_slot("fear", u, *what_if.span("span"), turn, 0.8, "clause"))
         inside.append(what_if.span())
+    own = _own_acts(u, turn)
+    found += own
     for clause in u.clauses:
         if u.quote_at(clause.head.idx) or covered(clause) or _shows("about_coach", clause.text):
             continue
+        if clause.person == 1 and any(slot.start < clause.end and clause.start < slot.end for slot in own):
+            continue  # read as the own part already
         if slot := _state(u, clause, turn):
             found.append(slot)
         if slot := None if _asking(u, clause) else _deed(u, clause, turn):
@@ -171,6 +193,24 @@ def _from_clauses(u: Utterance, turn: int) -> list[Slot]:
         text = u.text[sentence[0] : sentence[1]].strip()
         if text.endswith("?") and not u.quote_at(sentence[0]):
             found.append(_slot("ask", u, *sentence, turn, 0.9, "clause"))
+    return found
+
+
+def _own_acts(u: Utterance, turn: int) -> list[Slot]:
+    """What the person did or left undone, by its own words or by words of confession beside it."""
+    spans = acts(u.text)
+    for clause in u.clauses:
+        marked = clause.person == 1 and clause.subject.lower() == "i" and clause.tense == "past" and not clause.modal
+        long = len(clause.text.split()) >= SHORTEST and clause.verb not in _STATES
+        known = any(start < clause.end and clause.start < end for start, end in spans)
+        if marked and long and not known and clause.mark != "what" and confesses(u.text, clause.start, clause.end):
+            spans.append((clause.start, clause.end))
+    found = []
+    for start, end in sorted(spans):
+        over = [c for c in u.clauses if c.start < end and start < c.end]
+        most = max(over, key=lambda c: min(end, c.end) - max(start, c.start), default=None)
+        if not u.quote_at(start) and not _planned(u, start) and not (most and _asking(u, most)):
+            found.append(_slot("own_part", u, start, end, turn, 0.85, "clause", most))
     return found
 
 
@@ -316,6 +356,11 @@ def _a_talk(token: Any) -> bool:
     return token.dep_ in {"dobj", "attr"} and token.lemma_.lower() in {*_THE_TALK, "word", "one-on-one", "review"}
 
 
+def _planned(u: Utterance, start: int) -> bool:
+    """Whether what begins here is named as a plan: "plan B, I let it fail"."""
+    return _shows("plan_lead", u.text[max(0, start - 30) : start])
+
+
 def _state(u: Utterance, clause: Clause, turn: int) -> Slot | None:
     """Feelings of the person, verdicts on others, the person's own part, limits."""
     head = clause.head
@@ -330,7 +375,7 @@ def _state(u: Utterance, clause: Clause, turn: int) -> Slot | None:
                 return _slot("feeling", u, child.idx, child.idx + len(child), turn, 0.9, "adj", clause)
         if head.lemma_.lower() in lexicon("feelings") and head.tag_ in {"VBN", "VBD"} and not clause.negated:
             return _slot("feeling", u, head.idx, head.idx + len(head), turn, 0.75, "adj", clause)
-        if _shows("own_part", text):
+        if _shows("own_part", text) and not _planned(u, clause.start):
             return _slot("own_part", u, clause.start, clause.end, turn, 0.85, "clause", clause)
         if (clause.modal in {"can", "could"} and clause.negated) or _shows("constraint", text):
             return _slot("constraint", u, clause.start, clause.end, turn, 0.7, "clause", clause)
@@ -359,11 +404,13 @@ def _deed(u: Utterance, clause: Clause, turn: int) -> Slot | None:
     ):
         return None
     if clause.person == 1:
-        if clause.tense == "future" or _shows("plan", text):
+        if clause.tense == "future" or _shows("plan", text) or _planned(u, clause.start):
             return _slot("plan", u, clause.start, clause.end, turn, 0.75, "clause", clause)
+        if clause.modal in {"would", "could", "should", "might", "'d"}:
+            return None  # "I would have asked" is nothing that was done
         if clause.tense == "past" and clause.verb in lexicon("tried") and not clause.negated:
             return _slot("tried", u, clause.start, clause.end, turn, 0.75, "clause", clause)
-        if clause.tense == "past":
+        if clause.tense == "past" and len(text.split()) >= SHORTEST:
             return _slot("event", u, clause.start, clause.end, turn, 0.45, "clause", clause)
         return None
     if (

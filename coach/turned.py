@@ -47,17 +47,15 @@ _THIRD = {"he": "you", "she": "you", "they": "you", "him": "you", "her": "you", 
 _THIRD_BE = {"is": "are", "'s": "'re", "was": "were", "has": "have", "does": "do"}
 
 
-def confessed(clause: Clause, alone: bool) -> str | None:
+def confessed(span: "Span", alone: bool) -> str | None:
     """What the person did, said to the other: "I snapped at her" → "I snapped at you".
 
-    ``alone``: the talk is of one other person only. Else it stands in brackets who is meant. None where the clause
-    is not about the person themselves, or where somebody else does something in it and it is open who.
+    ``alone``: the talk is of one other person only. Else it stands in brackets who is meant. None where the words
+    are not about the person themselves, or where somebody else does something in it and it is open who.
     """
-    span = clause.head.doc.char_span(clause.start, clause.end)
-    subject = subject_of(clause.head)
-    if span is None or subject is None or subject.lower_ != "i":
+    first = next((token for token in span if token.lower_ == "i"), None)
+    if first is None:
         return None
-    first = next(token for token in span if token.i >= subject.i)
     out: list[str] = []
     for token in span:
         if token.i < first.i:
@@ -68,11 +66,26 @@ def confessed(clause: Clause, alone: bool) -> str | None:
         if alone and (word in _THIRD_BE or token.tag_ == "VBZ") and _of_third(token):
             out.append(_THIRD_BE.get(word, token.lemma_) + token.whitespace_)
         elif token.tag_ in {"PRP", "PRP$"} and word in {"he", "she", "him", "her", "his", "their", "them", "they"}:
-            turned_word = "your" if token.tag_ == "PRP$" else "you"
+            turned_word = "your" if token.tag_ == "PRP$" or _owns(token) else "you"
             out.append((turned_word if alone else f"[{turned_word} or {word}]") + token.whitespace_)
         else:
             out.append(("I" if word == "i" else token.text) + token.whitespace_)
     return "".join(out).strip(" ,.;")
+
+
+def _owns(token: "Token") -> bool:
+    """Whether "her" stands before a thing of hers, which the parser misses in quick typing."""
+    following = token.doc[token.i + 1 : token.i + 2]
+    return token.lower_ == "her" and bool(following) and following[0].pos_ in {"NOUN", "PROPN", "ADJ", "X"}
+
+
+def perfect(verb: "Token") -> bool:
+    """Whether "she's asked" is "she has asked": a deed with an object of its own, which "is asked" has not."""
+    short = next((c for c in verb.children if c.lower_ in {"'s", "s", "'ve", "ve"} and c.dep_.startswith("aux")), None)
+    if short is None or verb.tag_ not in {"VBN", "VBD"}:
+        return False
+    by = any(c.dep_ == "agent" or c.lower_ == "by" for c in verb.children)
+    return not by and any(c.dep_ in {"dobj", "xcomp", "ccomp", "dative"} for c in verb.children)
 
 
 def _of_third(verb: "Token") -> bool:
@@ -102,6 +115,8 @@ def addressed(clause: Clause, other: str) -> str | None:
     span = doc.char_span(clause.start, clause.end)
     if span is None:
         return None
+    if _other_gender(subject.lower_, {token.lower_ for token in span}):
+        return None
     out: list[str] = []
     subject_range = range(subject.left_edge.i, subject.right_edge.i + 1)
     before = [token for token in span if token.i < subject.left_edge.i]
@@ -119,6 +134,10 @@ def addressed(clause: Clause, other: str) -> str | None:
             out.append("your" + token.whitespace_)
         elif word in _THIRD:
             out.append(_THIRD[word] + token.whitespace_)
+        elif word == "'s" and token.head.i == head.i and perfect(head):
+            out.append("'ve" + token.whitespace_)
+        elif word == "i":
+            out.append("I" + token.whitespace_)
         elif word in _THIRD_BE and (token.i == head.i or token.head.i == head.i) and token.pos_ in {"AUX", "VERB"}:
             out.append(_THIRD_BE[word] + token.whitespace_)
         elif token.tag_ == "VBZ" and (token.i == head.i or (token.dep_ == "conj" and token.head.i == head.i)):
@@ -127,3 +146,11 @@ def addressed(clause: Clause, other: str) -> str | None:
             out.append(token.text_with_ws)
     text = "".join(out).strip(" ,.;")
     return text if text.startswith("you") else None
+
+
+_GENDERS = (frozenset(("he", "him", "his", "himself")), frozenset(("she", "her", "hers", "herself")))
+
+
+def _other_gender(subject: str, words: set[str]) -> bool:
+    """Whether "she" does it and "him" stands in it too: somebody else, who is not "you"."""
+    return any(subject in own and words & other for own, other in (_GENDERS, _GENDERS[::-1]))

@@ -40,6 +40,51 @@ def test_a_line_is_built_from_the_facts(messages: list[str], said: str) -> None:
     assert line(*messages) == said
 
 
+@pytest.mark.parametrize(
+    ("messages", "said"),
+    [
+        (["She's asked to move wards. What do I say to her?"], f"You've asked to move wards. {TAIL}"),
+        (["she said i redo everything. what do i say"], f"You said I redo everything. {TAIL}"),
+        (["Dervla snapped at the student. What do I say to Dervla?"], f"Dervla, you snapped at the student. {TAIL}"),
+        (["last term i corrected one teacher mr owusu in front of everybody. what would i say to mr owusu"],
+         f"Mr Owusu, I corrected you in front of everybody. {TAIL}"),
+        (["i took her station and didnt explain. what i say"], f"I took your station and didn't explain. {TAIL}"),
+        (["what i did is: i gave the fish to the other cook. what do i say to her"],
+         f"I gave the fish to the other cook. {TAIL}"),
+        (["I rewrote her PR at 2am because I was scared. What do I say?"],
+         f"I rewrote your PR at 2am because I was scared. {TAIL}"),
+        (["I told the girl I'd deal with it by the Friday, and I've not done it. What do I say to the student?"],
+         f"I told you I'd deal with it by the Friday, and I didn't. {TAIL}"),
+        (["I promised by Friday and didn't. It's an apology I owe her. What do I say?"],
+         f"I promised by Friday, and I didn't. That was mine to do better, and I'm sorry. {TAIL}"),
+    ],
+)  # fmt: skip
+def test_what_they_did_or_i_did_is_said_to_them(messages: list[str], said: str) -> None:
+    assert line(*messages) == said
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "she sits there and says nothing. so what do i say to her",  # a scene
+        "The week after he stops asking and I go back. What do I tell him?",  # a hope
+        "She's called Dervla. What do I say to her?",  # who somebody is
+        "Dervla snapped at the student before a patient. What do I say to the student?",  # another's deed
+        "my old boss did exactly this to me. what do i say to them thursday",  # a third one's
+        "I told Kieran get on with it. What would I say to the crew?",  # nobody is put on the spot before others
+        "I think she missed the handover. What do I say to her?",  # a guess
+    ],
+)
+def test_nothing_else_is_put_into_words(said: str) -> None:
+    assert line(said) == f"{BLANK} {TAIL}"
+
+
+def test_what_was_asked_to_be_in_goes_in() -> None:
+    talk = ["I shouted at her in the hall. On tuesday at 2am i rewrote her report.", "what do i say to her? one line"]
+    assert line(*talk, "i need to say the report thing. one line") == "On Tuesday at 2am, I rewrote your report."
+    assert coach().talk([*talk, "i need to say the report thing"])[2].plan.move == "own_words"  # type: ignore[union-attr]
+
+
 def test_whose_is_meant_stays_open_where_two_are_spoken_of() -> None:
     said = line("Marta noticed the pump, and my boss doesn't know. I bit her head off. What do I say to Marta?")
     assert said == "Marta, I bit [your or her] head off. How did you see it?"

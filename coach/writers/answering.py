@@ -8,7 +8,7 @@ from coach.kinds import lines_wanted
 from coach.leaving import reason
 from coach.phrasebook import phrases, unused
 from coach.reflection import lower_first
-from coach.sayable import built, news
+from coach.sayable import built, news, owns_up
 from coach.values import Citation, Sentence, SentenceKind
 from coach.writers.draft import Draft, split_sentences
 from coach.writers.parts import ask, cite_card, cite_claim, idea, question, reflection, shortened, words
@@ -16,7 +16,8 @@ from coach.writers.parts import ask, cite_card, cite_claim, idea, question, refl
 
 def _own_words(d: Draft) -> None:
     """A line from the person's own facts; what is missing stands in brackets."""
-    tails = phrases()["own_words_tail_news" if news(d.brief.frame) else "own_words_tail"]
+    kind = "_news" if news(d.brief.frame) else "_own" if owns_up(d.brief.frame) else ""
+    tails = phrases()[f"own_words_tail{kind}"]
     for tail in unused(tails, d.memory.sentences, d.seed):
         for blank in unused(phrases()["own_words_blank"], d.memory.sentences, d.seed):
             say = built(d.brief.frame, tail, blank).replace('"', "'")
