@@ -29,6 +29,7 @@ _NUMBERED = re.compile(
     rf"|(?P<m2>{'|'.join(m[:3] for m in _MONTHS)})[a-z]* (?P<d2>\d{{1,2}})(?:st|nd|rd|th)?)\b(?:,? (?P<year>\d{{4}}))?",
     re.I,
 )
+_DATED = re.compile(rf"\b(?:{'|'.join(_DAYS)}),? (?:the )?{_NUMBERED.pattern}", re.I)
 _ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 
 
@@ -39,7 +40,13 @@ def day_in(text: str, today: date) -> date | None:
         for pattern, read in _READERS
         if (match := pattern.search(text)) and (day := read(match, today)) is not None
     ]
-    return min(found, key=lambda one: one[0])[1] if found else None
+    if not found:
+        return None
+    first = min(found, key=lambda one: one[0])
+    # "Monday 7 December" is the seventh, whatever Monday comes first.
+    dated = _DATED.search(text)
+    numbered = _numbered(dated, today) if dated and dated.start() == first[0] else None
+    return numbered or first[1]
 
 
 def spoken(day: date, today: date) -> str:

@@ -1,7 +1,10 @@
 """Answers that come out of step: they go where they belong, and questions about a question are answered."""
 
+from datetime import date
+
 import pytest
 
+from coach.dates import day_in
 from coach.practice.fitting import asks_about, keeps, only, only_clock
 from coach.practice.practice import practices
 from coach.practice.quantities import clock_in
@@ -143,3 +146,101 @@ def test_a_question_may_be_the_answer() -> None:
     one = Practising("pilot")
     one.say("I want to run a small pilot: no meeting Wednesdays", "do people get more done without meetings?")
     assert one.values["question"] == "do people get more done without meetings?"
+
+
+def test_a_plan_with_days_goes_to_the_steps_and_not_to_the_day() -> None:
+    one = Practising("transparency")
+    one.say("a transparency review", "my team", "team goals", "the budget", "honestly, habit mostly")
+    assert one.values["reasons"] == "habit mostly"
+    assert one.asked == "steps"
+    one.say(
+        "the budget, at the team meeting next Thursday", "the reorg reasons on Monday; salaries bands by 7 December"
+    )
+    assert one.values["steps"].splitlines() == [
+        "the budget, at the team meeting next Thursday",
+        "the reorg reasons on Monday; salaries bands by 7 December",
+    ]
+    assert one.asked == "when"
+
+
+def test_why_it_is_kept_back_is_told_from_what_is_shared() -> None:
+    one = Practising("transparency")
+    one.say("a transparency review", "my team", "team goals", "the budget - habit\nthe reorg - a promise")
+    assert one.values["kept"] == "the budget - habit\nthe reorg - a promise"
+
+
+def test_what_one_person_fears_stays_out_of_the_talk() -> None:
+    one = Practising("purpose-talk")
+    one.say("I have to tell everyone why we move from java to rust", "my team, 12 people")
+    one.say("Petra is afraid to lose her java job")
+    assert one.asked == "why"
+    one.say(
+        "the devices stop crashing", "a nurse restarted hers twice in one night", "they lose years of java knowledge"
+    )
+    one.say("one question each", "at 10 tomorrow", "write it")
+    talk, after = one.page.split("## Then listen")
+    assert "Petra" not in talk
+    assert "stays out of the talk: Petra is afraid to lose her java job" in after
+    assert "I won't talk it away: they lose years of java knowledge" in talk
+    assert "- The talk: Thursday 26 November at 10:00" in after
+
+
+def test_a_bare_yes_answers_no_question_that_wants_words() -> None:
+    one = Practising("smart-failure")
+    one.say("a failure wall", "yes")
+    assert (one.asked, "aim" in one.values) == ("aim", False)
+    one.say("so bad news comes earlier", "12 of us", "no customer data", "I'm afraid my boss might laugh at it")
+    assert one.moves[-1] == "practice.check"
+    one.say("I hired someone in a hurry", "first week of December", "write it")
+    assert "boss" not in one.page
+    assert "| From the start | Part |" in one.page
+
+
+def test_results_are_read_as_people_tell_them() -> None:
+    one = Practising("progress-board")
+    one.say("a progress board", "customers feel looked after", "calls per customer from 3 to 1, now 2.4")
+    one.say("I don't have a number for NPS", "setup time 5 days to 1 day, we're at 4")
+    one.say("what comes next: Ines writes the guide by Friday", "in two weeks", "write it")
+    assert "| NPS | | [now?] | [aim?] | |" in one.page
+    assert "| Setup time | 5 | 4 | 1 |" in one.page
+    assert "| Writes the guide | Ines | 27 November |" in one.page
+    one.say("we look again on Monday at 9")
+    assert one.moves[-1] == "practice.write"
+    assert "- Monday 30 November at 9:00" in one.page
+
+
+def test_a_debrief_takes_who_leads_and_who_fears_and_turns_the_hunt_for_a_culprit() -> None:
+    one = Practising("debrief")
+    one.say("Let's prepare the debrief")
+    asked = one.asked
+    one.say("Mia from another team leads", "the ops guy who typed it is ashamed, he thinks he'll be fired")
+    assert (one.values["facilitator"], one.asked) == ("Mia from another team", asked)
+    assert one.values["shaken"].startswith("the ops guy who typed it is ashamed")
+    one.say("who deployed the tool?")
+    assert one.moves[-1] == "practice.check"
+    assert "whoever fears to be named keeps quiet" in text(one.history[-1])
+    one.say("ok. and no, nothing decided on actions yet")
+    assert one.asked == asked
+    one.say("just write it", "Tom takes the notes")
+    assert one.moves[-1] == "practice.write"
+    assert "- Writes down: Tom" in one.page
+
+
+STORY = (
+    "Outage of the store in the eastern region on February 28th, 2017. At 9:37AM PST an engineer ran a command. At "
+    "9:40AM more servers than meant were gone. Until 11:37AM the status page could not be updated. someone should have "
+    "limited the tool. At 1:54PM the store was back."
+)
+
+
+def test_an_incident_told_in_one_piece_becomes_a_pack() -> None:
+    one = Practising()
+    one.say(f"We had a bad day, I need to prepare the debrief, here is what I have:\n\n{STORY}", "just write it")
+    assert one.page.startswith("# Debrief: Outage of the store in the eastern region\n")
+    assert "| When (28 February 2017, PST) | What happened |" in one.page
+    assert "| 11:37 | Until 11:37AM the status page could not be updated. Nobody limited the tool. | |" in one.page
+
+
+def test_a_weekday_with_its_date_is_that_date() -> None:
+    assert day_in("from Monday 7 December", date(2026, 11, 25)) == date(2026, 12, 7)
+    assert day_in("Monday, and then 7 December", date(2026, 11, 25)) == date(2026, 11, 30)

@@ -63,7 +63,7 @@ _WHO_DEED = re.compile(
 _CHANGE = (
     r"(?:change|code|release|version|build|deploy(?:ment)?|config\w*|settings?|script|query|migration|update|upgrade|"
     r"flag|rules?|command|PR|pull request|merge|commit|branch|job|firewall|database|table|server|cluster|alarm|alert|"
-    r"backups?|certificate|keys?|switch|valve|pump|line|order|form|mess|thing)"
+    r"backups?|certificate|keys?|switch|valve|pump|line|order|form|mess|thing|tool|feature|package|image|app|service)"
 )
 _WHO_CHANGED = re.compile(
     r"(?:(?:had|has|have) )?(?:(?:switched|turned|shut|powered) (?:off|down)|unplugged|disabled|deactivated|"

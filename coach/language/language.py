@@ -157,6 +157,16 @@ class Language:
             self._without_the_rest(reword.suggestion(read, finding)),
         )  # fmt: skip
 
+    def without_blame(self, text: str) -> str:
+        """The text with each sentence worded otherwise where there are other words; the rest stays as it is."""
+        for _ in range(MOST_REWORDINGS * max(1, text.count(". ") + 1)):
+            found = next(self._offers(text), None)
+            if found is None:
+                return text
+            passage, other = found
+            text = f"{text[: passage.start]}{other}{text[passage.end :]}"
+        return text
+
     def _without_the_rest(self, offer: str | None) -> str | None:
         """An offer in which nothing else of its sentence is marked either, as far as there are other words for it."""
         for _ in range(MOST_REWORDINGS):

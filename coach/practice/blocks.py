@@ -251,8 +251,9 @@ def _agenda(block: "Block", making: Making) -> list[str] | None:
     parts = [one for one in block.items if one.least <= people and (not one.most or people <= one.most)]
     step = 5 if minutes >= 45 else 1
     whole = sum(one.share for one in parts)
-    start = clock_in(making.values.get(block.of, "")) or 0
-    lines = ["| When | Part |", "|---|---|"]
+    begins = clock_in(making.values.get(block.of, ""))
+    start = begins or 0
+    lines = [f"| {'From the start' if begins is None else 'When'} | Part |", "|---|---|"]
     reached, passed = 0, 0
     for part in parts:
         reached += part.share

@@ -9,11 +9,21 @@ from dataclasses import dataclass, replace
 
 from coach import patterns
 from coach.frame import Frame, Slot
-from coach.practice.fitting import about_the_talk, is_nothing, keeps, names_a_day, only, only_clock, only_day, put_right
+from coach.practice.fitting import (
+    about_the_talk,
+    is_nothing,
+    is_plan,
+    keeps,
+    names_a_day,
+    only,
+    only_clock,
+    only_day,
+    put_right,
+)
 from coach.practice.form import Form
 from coach.practice.pasted import around, is_paste
 from coach.practice.practice import Field, Practice
-from coach.practice.turning import cleaned
+from coach.practice.turning import cleaned, second_thought
 
 SURE = 0.65
 """Confidence from which a slot of the frame fills a field that was not asked for."""
@@ -78,6 +88,8 @@ def fill(practice: Practice, form: Form, frame: Frame, asked: str | None, *, las
         others = [one for one in practice.fields if one is not notes and not form.has(one.id)]
         told = {one.id: value for one in others if (value := _told(one, told_around, beside=False))}
         return _with(form, {notes.id: whole, **told})
+    if (rest := second_thought(frame.said)) and asked:
+        frame = replace(frame, said=rest)
     named, cleared = _by_name(practice, frame.said)
     if cleared:
         values = {id: value for id, value in form.values.items() if id not in cleared}
@@ -104,6 +116,8 @@ def fill(practice: Practice, form: Form, frame: Frame, asked: str | None, *, las
             return Filled(form, resisted=asked)
         if answer := _answer(one, frame):
             found[asked] = answer
+    if asked is None and form.made and (elsewhere := _all_elsewhere(practice, form, frame.said, asked)):
+        return _with(form, elsewhere, changed=tuple(elsewhere))
     for one in practice.fields:
         if one.id in found or form.has(one.id):
             continue
@@ -157,7 +171,10 @@ def _by_sort(practice: Practice, form: Form, said: str, asked: str | None) -> Fi
     here = practice.field(asked) if asked else None
     found: dict[str, str] = {}
     day = next((one for one in practice.fields if one.date), None)
-    if day is not None and day is not here and not (here and here.lines) and (named := only_day(said)):
+    plan = next((block.of for block in practice.blocks.values() if block.make == "actions"), None)
+    if plan and plan != asked and is_plan(said):
+        found[plan] = "\n".join(filter(None, (form.values.get(plan), said.strip())))
+    elif day is not None and day is not here and not (here and here.lines) and (named := only_day(said)):
         found[day.id] = named
     elif day is not None and form.has(day.id) and (clock := only_clock(said)):
         found[day.id] = f"{_CLOCK.sub('', form.values[day.id]).strip(' ,')} {clock}"
@@ -240,14 +257,18 @@ def _kept(one: Field, value: str) -> str:
 _ELSEWHERE = 0.75
 
 
-def _all_elsewhere(practice: Practice, form: Form, said: str, asked: str) -> dict[str, str]:
+def _all_elsewhere(practice: Practice, form: Form, said: str, asked: str | None) -> dict[str, str]:
     """Other fields of which a message tells, where it tells of nothing else."""
-    if _by_pattern(practice.field(asked), said) or keeps(practice.field(asked), said):
+    if asked and (_by_pattern(practice.field(asked), said) or keeps(practice.field(asked), said)):
         return {}
     found = {
         one.id: value
         for one in practice.fields
-        if one.id != asked and form.wanted(one) and (value := _by_pattern(one, said))
+        if one.id != asked
+        and form.wanted(one)
+        and (value := _by_pattern(one, said))
+        # What it says already is told again for another reason.
+        and value != form.values.get(one.id)
     }
     # What is already known is only corrected by a message about little else: "I want him to" may begin anything.
     spans = {id: match.group() for id in found if (match := _match(practice.field(id), said)) and not form.has(id)}

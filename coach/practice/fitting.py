@@ -9,7 +9,10 @@ from datetime import date
 
 from coach import dates, patterns
 from coach.language.words import word_set
+from coach.practice.form import Form
+from coach.practice.listed import actions_in
 from coach.practice.practice import Field, Practice
+from coach.practice.quantities import items_in
 
 # Whether a text names a day does not depend on which day it is.
 _ANY_DAY = date(2026, 1, 1)
@@ -55,6 +58,13 @@ def only(sort: str, said: str) -> str | None:
     return match["value"].strip() if match else None
 
 
+def is_plan(said: str) -> bool:
+    """Whether a message tells several things, each with its day: "the reasons on Monday; the budget next Thursday"."""
+    found = actions_in(said, _ANY_DAY)
+    items = items_in(said)
+    return len(found) > 1 and all(dates.day_in(item, _ANY_DAY) and len(item.split()) > 2 for item in items)
+
+
 def keeps(one: Field, said: str) -> bool:
     """Whether a message is an answer of the field's own kind, so that it stays there when it was asked for."""
     return any(re.search(pattern, said.strip(), re.I) for pattern in one.keeps)
@@ -70,6 +80,33 @@ def asks_about(one: Field, said: str) -> bool:
     general = patterns.pattern("practice", "asks_generally").search(said) is not None
     return general and not keeps(one, said) and bool(_stems(own) & _stems(said))
 
+
+def asked_about(practice: Practice, form: Form, asked: str, said: str) -> str | None:
+    """The field that a question is about: the one that was asked for, or another whose own words are in it."""
+    if keeps(practice.field(asked), said) and not patterns.pattern("practice", "asks_help").search(said):
+        return None
+    here = _own(practice.field(asked), said)
+    others = [(_own(one, said), -n, one.id) for n, one in enumerate(practice.fields) if one.help and form.wanted(one)]
+    most, _, other = max(others, default=(0, 0, asked))
+    if other != asked and most >= _SURELY and most > here and asks_about(practice.field(other), said):
+        return other
+    return asked if asks_about(practice.field(asked), said) else None
+
+
+# So many words of a field's own in a question are no chance.
+_SURELY = 2
+
+
+def _own(one: Field, said: str) -> int:
+    """How many of a field's own words are in a question; what it is called by counts twice."""
+    words = set(re.findall(r"[a-z]+", said.lower()))
+    named = any(name.lower() in words for name in one.also if name.lower() not in _ASKING) or (
+        one.title.lower().rstrip("s") in said.lower()
+    )
+    return _SURELY * named + len(_stems(" ".join((one.title, one.said, *one.ask, one.smaller))) & _stems(said))
+
+
+_ASKING = word_set("what who why when where which how day date time")
 
 _LONGEST_QUESTION = 18
 

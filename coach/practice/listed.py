@@ -13,6 +13,7 @@ _OWNER = re.compile(
     re.S,
 )
 _BY = re.compile(r"(?P<what>.+)[,;]?\s\(?(?:by|until|before|on|due)\s+(?P<day>[^()]+?)\)?\s*[.]?$", re.I | re.S)
+_LAST_WORDS = 2
 _BRACKETED = re.compile(r"\s*\((?P<inner>[^()]+)\)\s*\.?$")
 
 
@@ -37,6 +38,8 @@ def actions_in(text: str, today: date) -> list[Action]:
             what = what[: match.start()]
         elif (match := _BY.match(what)) and (day := dates.day_in(match["day"], today)):
             what = match["what"]
+        # "The budget, at the team meeting next Thursday" names its day last.
+        day = day or dates.day_in(" ".join(what.split()[-_LAST_WORDS:]), today)
         if not owner and (match := _OWNER.match(what)) and match["who"].lower() not in words("no_name"):
             owner, what = match["who"], match["what"]
         found.append(Action(what.strip(" ,."), owner, day))
@@ -46,8 +49,8 @@ def actions_in(text: str, today: date) -> list[Action]:
 _NUMBER = r"-?\d+(?:[.,]\d+)?"
 _RESULTS = (
     re.compile(
-        rf"(?P<text>.+?)[:,]?\s+from\s+(?P<a>{_NUMBER})\s*(?P<unit>[^\d,;]*?)\s*to\s+(?P<b>{_NUMBER})(?P<rest>[^,;]*?)"
-        rf"[,;]?\s+(?:\(?(?:now|today|currently|is)\s*(?:at )?)(?P<n>{_NUMBER})",
+        rf"(?P<text>.+?)[:,]?\s+(?:from\s+)?(?P<a>{_NUMBER})\s*(?P<unit>[^\d,;]*?)\s*to\s+(?P<b>{_NUMBER})(?P<rest>[^,;]*?)"
+        rf"[,;]?\s+(?:\(?(?:now|today|currently|is|we(?:'re| are)(?: now)?|stands?)\s*(?:at )?)(?P<n>{_NUMBER})",
         re.I,
     ),
     re.compile(
@@ -57,6 +60,14 @@ _RESULTS = (
     ),
     re.compile(rf"(?P<text>.+?)[:,]?\s+(?:now\s+|at\s+)?(?P<n>{_NUMBER})\s*(?:of|out of|/)\s*(?P<b>{_NUMBER})", re.I),
     re.compile(rf"(?P<text>.+?)[:,]?\s+(?:now\s+|at\s+)?(?P<n>{_NUMBER})\s*(?:%|percent|per cent)", re.I),
+)
+
+
+# A result that has no figure yet is one all the same.
+_NO_FIGURE = re.compile(
+    r"^\W*(?:i|we) (?:don'?t|do not|haven'?t|have no)(?: have| got)?(?: yet)? ?(?:an?|any|the)? ?"
+    r"(?:numbers?|figures?|values?) (?:yet )?(?:for|of|on) (?:the )?",
+    re.I,
 )
 
 
@@ -81,6 +92,7 @@ def results_in(text: str) -> list[Result]:
     """Key results as people write them: "answer time from 20 to 5 hours, now 12", "3 of 5 interviews", "40 %"."""
     found = []
     for item in items_in(text):
+        item = _NO_FIGURE.sub("", item)
         match = next((m for pattern in _RESULTS if (m := pattern.match(item))), None)
         if match is None:
             found.append(Result(item))

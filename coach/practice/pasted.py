@@ -13,7 +13,7 @@ LEAST_LINES = 4
 LONG_WORDS = 60
 """A story in one piece counts as notes from this length on, or with so many times of day."""
 MANY_TIMES = 4
-_CLOCK = re.compile(r"\b\d{1,2}[:.h]\d\d\b|\b\d{1,2} ?[ap]\.?m\b", re.I)
+_CLOCK = re.compile(r"\b\d{1,2}[:.h]\d\d(?!\d)|\b\d{1,2} ?[ap]\.?m\b", re.I)
 
 _SAID_WORDS = 120
 """What a person writes around a paste is read up to here."""
@@ -61,7 +61,9 @@ def around(text: str) -> str:
     first, last = _ends(found, text)
     lines = text.splitlines()
     own = [one for one in found.aside if one.why in {"names no time", "a heading"} and not first < one.line <= last]
-    return " ".join(dict.fromkeys(lines[one.line - 1].strip() for one in own if one.line <= len(lines)))
+    # In a story on one line a sentence stands for itself.
+    told = {n for one in found.events for n in range(one.line, one.end + 1)}
+    return " ".join(dict.fromkeys(one.text if one.line in told else lines[one.line - 1].strip() for one in own))
 
 
 @lru_cache(maxsize=256)

@@ -192,6 +192,8 @@ class Practice(_Data):
     open_with: list[str] = []
     """What the coach says when it begins."""
     fields: list[Field]
+    checks: list[Check] = []
+    """What a message that tells nothing for the page is looked at for, such as a question for who did it."""
     parts: dict[str, list[str]] = {}
     """Lines of the artefact: alternatives, of which the first that can be filled is used."""
     picks: dict[str, Pick] = {}
@@ -291,8 +293,8 @@ def _patterns(practice: Practice) -> Iterator[str]:
     yield from practice.offer.patterns
     for field in practice.fields:
         yield from (*field.patterns, *field.match, *field.keeps)
-        for check in field.checks:
-            yield from (*check.when, *check.unless)
+    for check in (*practice.checks, *(one for field in practice.fields for one in field.checks)):
+        yield from (*check.when, *check.unless)
     options = [option for pick in practice.picks.values() for option in pick.options]
     options += [option for block in practice.blocks.values() for option in block.options]
     for option in options:

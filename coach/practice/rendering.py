@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from coach import dates
-from coach.language.language import MOST_REWORDINGS, Language
+from coach.language.language import Language
 from coach.parse import Parser
 from coach.practice import blocks
 from coach.practice.form import Form
@@ -117,9 +117,10 @@ class Rendering:
         }
 
     def _named_day(self, text: str) -> str | None:
-        """A day as people write it down: "Friday 27 November"."""
-        day = dates.day_in(text, self._today)
-        return f"{day:%A} {day.day} {day:%B}" if day else text
+        """A day as people write it down: "Friday 27 November at 14:00"."""
+        day, clock = dates.day_in(text, self._today), clock_in(text)
+        hour = f" at {clock // 60}:{clock % 60:02d}" if clock is not None else ""
+        return f"{day:%A} {day.day} {day:%B}{hour}" if day else text
 
     def _on(self, text: str) -> str | None:
         """The same for the middle of a sentence: "on Friday 27 November", "in the first week of December"."""
@@ -138,15 +139,9 @@ class Rendering:
         return [self._worded[text] for text in texts]
 
     def _without_blame(self, text: str) -> str:
-        for _ in range(MOST_REWORDINGS):
-            marks = self._language.analyse(text)
-            if not marks:
-                return text
-            found = next((mark.suggestion for mark in marks if mark.suggestion), None)
-            if found is None:
-                return f"“{text}”"
-            text = _ASKED_ON.sub("", found).strip()
-        return text
+        worded = _ASKED_ON.sub("", self._language.without_blame(text)).strip()
+        # Of what is marked and has no other words the room is told that it is somebody's own.
+        return f"“{text}”" if worded == text else worded
 
     def _due(self) -> date | None:
         promise = self._practice.promise

@@ -15,7 +15,7 @@ from coach.memory import Memory
 from coach.parse import Parser
 from coach.practice import form as forms
 from coach.practice.filling import Filled, fill
-from coach.practice.fitting import asks_about, keeps
+from coach.practice.fitting import asked_about, keeps
 from coach.practice.form import Form
 from coach.practice.pasted import is_paste
 from coach.practice.practice import MARK, Check, Field, Practice
@@ -81,18 +81,24 @@ def next_step(step: Step) -> Plan | None:
     said = frame.said
     if shows("leave", said):
         return plan_of(step, "practice.leave", form)
-    if asked and frame.kind == "yes" and frame.words <= 3 and _wants_words(step.practice.field(asked)):
+    if asked and frame.kind == "yes" and frame.words <= 3:
         return ask(step, form, step.practice.field(asked), notes={"again": "yes"})
-    if asked and not form.made and asks_about(step.practice.field(asked), said):
-        return help_with(step, asked)
+    if asked and not form.made and (about := asked_about(step.practice, form, asked, said)):
+        return help_with(step, about)
+    if said.rstrip().endswith("?") and (found := _judged(step)):
+        return found
     filled = fill(step.practice, form, frame, asked, last=step.underway.last)
     if filled.unknown:
         return unknown_part(step, filled.unknown)
     if is_paste(said) and step.practice.pasted:
         return write(step, filled.form, filled) if form.made else go_on(step, filled)
+    if filled.unfit and shows("write", said):
+        return write(step, form)
     if asked and filled.unfit and not form.made:
         return unfit(step, asked)
     if asked and filled.nothing and not form.made:
+        if (other := _spoken_of(step)) and other != asked:
+            return skip(step, other)
         return skip(step, asked) if step.practice.field(asked).need == "want" else narrow(step, asked)
     if (filled.changed or filled.new) and (found := _checked(step, filled)):
         return found
@@ -103,7 +109,7 @@ def next_step(step: Step) -> Plan | None:
     if jump := _jump(step):
         return ask(step, form, jump, notes={"jumps": "yes"})
     if form.made:
-        return None
+        return _judged(step)
     if form.ready and asked is None and (frame.kind == "no" or shows("go_on", said)):
         return go_on(step, Filled(form))
     if asked and (shows("skip", said) or (frame.kind in {"no", "more"} and not _tells(step, asked))):
@@ -147,7 +153,9 @@ def ask(
     """One question, in a wording that was not used."""
     filters = turning(form.values.get("who", ""), step.parser)
     wordings = [text for line in field.ask if (text := _worded(line, form, filters))]
-    fresh = [text for text in wordings if text not in step.memory.questions] or [field.smaller or wordings[-1]]
+    last = step.memory.last.question if step.memory.last else None
+    known = [text for text in (field.smaller, *wordings) if text and not (last and last.ask == text)]
+    fresh = [text for text in wordings if text not in step.memory.questions] or known or wordings
     question = Question(f"{step.practice.name}.{field.id}", "practice", fresh[0])
     return plan_of(step, "practice.ask", form, filled=filled, question=question, asked=field.id, notes=notes)
 
@@ -186,6 +194,22 @@ def _checked(step: Step, filled: Filled) -> Plan | None:
     return None
 
 
+def _judged(step: Step) -> Plan | None:
+    """What a message that tells nothing for the page shows, each said once: "who deployed this?"."""
+    said, form, asked = step.frame.said, step.underway.form, step.underway.asked
+    for n, check in enumerate(step.practice.checks):
+        if f"?{n}" in form.narrowed or not _shown(check, said, step.parser):
+            continue
+        form = replace(form, narrowed=form.narrowed | {f"?{n}"})
+        waits = None if form.made or not asked else step.practice.field(asked)
+        text = (waits.smaller or waits.ask[-1]) if waits else ""
+        question = Question(f"{step.practice.name}.{asked}", "practice", text) if waits else None
+        return plan_of(
+            step, "practice.check", form, question=question, asked=asked if waits else None, notes={"says": check.say}
+        )
+    return None
+
+
 # A refusal is short; "no access to the archive" tells something.
 _REFUSAL_WORDS = 3
 
@@ -193,11 +217,6 @@ _REFUSAL_WORDS = 3
 def _tells(step: Step, asked: str) -> bool:
     """Whether a message that begins with "no" answers the question all the same."""
     return step.frame.kind == "no" and step.frame.words > _REFUSAL_WORDS and step.practice.field(asked).lines
-
-
-def _wants_words(field: Field) -> bool:
-    """Whether a bare "yes" answers nothing: notes, lists and days."""
-    return field.paste or field.lines or field.date
 
 
 def _shown(check: Check, value: str, parser: Parser) -> bool:
@@ -211,6 +230,9 @@ def _shown(check: Check, value: str, parser: Parser) -> bool:
 def narrow(step: Step, asked: str) -> Plan:
     """The first "no idea" makes the question smaller, the second leaves it open."""
     form, field = step.underway.form, step.practice.field(asked)
+    known = asked in form.narrowed or f"={asked}" in form.narrowed
+    if not known and field.smaller in step.memory.questions and field.help:
+        return help_with(step, asked)
     if asked in form.narrowed or not field.smaller:
         return skip(step, asked)
     form = replace(form, narrowed=form.narrowed | {asked})
@@ -305,6 +327,15 @@ def plan_of(
     if notes_of and filled and notes_of.id in filled.new and pasted:
         found["took"] = "yes"
     return Plan("practice", move, question=question, reflect=reflect, notes=found)
+
+
+def _spoken_of(step: Step) -> str | None:
+    """The field that a message names: "nothing decided on actions yet" """
+    said = step.frame.said.lower()
+    for one in step.practice.fields:
+        if any(re.search(rf"\bon (?:the |any )?{re.escape(name.lower())}\b", said) for name in (one.title, *one.also)):
+            return one.id
+    return None
 
 
 def _jump(step: Step) -> Field | None:

@@ -47,11 +47,16 @@ _BARE = re.compile(
 )
 
 
+def second_thought(text: str) -> str | None:
+    """What is left where somebody thinks aloud and throws the first thought away; None where nobody does."""
+    thrown = _THROWN.match(" ".join(text.split()))
+    return thrown["rest"] if thrown else None
+
+
 def cleaned(text: str) -> str:
     """An answer without the words that only begin it, and without its end mark."""
     text = " ".join(text.split())
-    if thrown := _THROWN.match(text):
-        text = thrown["rest"]
+    text = second_thought(text) or text
     for hedge in (_HEDGE, _TRAILS):
         if len((shorter := hedge.sub("", text, count=1)).split()) >= 1:
             text = shorter

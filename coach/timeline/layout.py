@@ -446,6 +446,8 @@ class _Reader:
         """The day and the zone that a sentence of a story says for what follows: "On 3 March the checkout was down"."""
         if _says_zone(sentence):
             self._account.zone = _zone_of(sentence)
+        elif stamp is None and not self._laid.entries and (written := _zone_of(sentence)):
+            self._account.zone = written
         begun = any(one.account is self._account for one in self._laid.entries)
         if begun or self._day or self._account.day or (stamp and stamp.day) or _OTHER_DAY.search(sentence):
             return

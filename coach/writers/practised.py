@@ -77,7 +77,10 @@ def _offer(d: Draft) -> None:
 
 
 def _ready(d: Draft) -> None:
-    _reflected(d)
+    if placed := d.brief.plan.notes.get("placed"):
+        _phrase(d, "placed", placed=placed)
+    else:
+        _reflected(d)
     text = d.pick(practice_lines()["ready"], open=d.brief.plan.notes["open"])
     for part in split_sentences(text or ""):
         d.say(part, "question" if part.endswith("?") else "other")
