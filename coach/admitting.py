@@ -5,11 +5,13 @@ Works on the text alone, since in quick or dictated talk the parser loses the ve
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from coach import patterns
 
 NEAR = 110
 """Characters within which "I'll be honest" belongs to what was done."""
+_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
 SHORTEST = 3
 """Words below which an act is a torn-off piece."""
 
@@ -39,23 +41,28 @@ def confesses(text: str, start: int, end: int) -> bool:
     )
 
 
-def broken_promise(messages: Sequence[str]) -> str | None:
-    """The latest promise of the person's own that they say they did not keep, as they would say it to whoever had it.
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A promise that was not kept."""
 
-    "I told the girl I'd do it by Friday … I've not done it" → "I told you I'd do it by Friday, and I didn't".
-    """
-    if not any(patterns.pattern("admitting", "unkept").search(_plain(said)) for said in messages):
+    said: str
+    """As the person would say it to whoever had it: "I told you I'd do it by Friday, and I didn't"."""
+    whom: str | None
+    """Who had it, where that is no pronoun."""
+
+
+def broken_promise(messages: Sequence[str]) -> Promise | None:
+    """The latest promise of the person's own that they say they did not keep; what they only mean to say aside."""
+    told = [_QUOTED.sub(" ", said.replace("’", "'")) for said in messages]
+    if not any(patterns.pattern("admitting", "unkept").search(said) for said in told):
         return None
-    for said in reversed(messages):
-        for match in reversed(list(patterns.pattern("admitting", "promise").finditer(_plain(said)))):
+    for said in reversed(told):
+        for match in reversed(list(patterns.pattern("admitting", "promise").finditer(said))):
             what = match["what"].strip()
             if re.search(r"\b(?:he|she|they|him|them|her|his|their)\b", what, re.I):
                 continue
-            what = re.sub(r"^i\b", "I", re.sub(r"\bi(?='|\b)", "I", what))
             verb = "promised" if "promis" in match.group().lower() else "told you"
-            return f"I {verb} {what}, and I didn't"
+            whom = match["whom"]
+            named = whom if whom and whom.lower() not in {"him", "her", "them", "you"} else None
+            return Promise(f"I {verb} {re.sub(r'^i(?=[^a-z])', 'I', what)}, and I didn't", named)
     return None
-
-
-def _plain(text: str) -> str:
-    return text.replace("’", "'")

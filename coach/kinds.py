@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from coach import patterns
+from coach.drafts import draft_in
 from coach.foreign import language_of
 from coach.frame import Slot
 from coach.names import is_greeting
@@ -33,8 +34,13 @@ _ASKING = frozenset(
         "rephrase",
         "about_coach",
         "out_of_scope",
+        "check_plan",
+        "what_now",
+        "why",
     )
 )
+_STRAIGHT = frozenset(("ask_words", "ask_advice", "ask_fact", "what_now", "check_plan", "why"))
+"""Asked straight: what thanks or a no stands beside."""
 _SHORT, _MIDDLE = 20, 40
 """Words up to which a message can be nothing but a wish about the talk itself, or but venting."""
 
@@ -62,6 +68,7 @@ def kinds_of(u: Utterance, slots: Sequence[Slot], history: Sequence[Turn]) -> li
     offered = bool(history and history[-1].plan and history[-1].plan.notes.get("offer"))
 
     add("other_language", language_of(text))
+    add("draft", draft_in(text))
     add("greeting", is_greeting(text))
     agreed = _shows("agree", text) if offered else history and _shows("said_yes", text)
     add("yes", agreed and words <= _SHORT)
@@ -78,6 +85,9 @@ def kinds_of(u: Utterance, slots: Sequence[Slot], history: Sequence[Turn]) -> li
     add("reword", history and not afraid and _spoke_words(history) and _shows("reword", text) and words <= _MIDDLE)
     add("report_back", _shows("report", text) and history and not text.endswith("?"))
     add("ask_fact", _shows("fact", text) or (_shows("figure", text) and text.endswith("?")))
+    add("check_plan", history and _shows("check_plan", text) and words <= _MIDDLE)
+    add("what_now", history and _shows("what_now", text) and words <= _SHORT)
+    add("why", history and _shows("why", text) and words <= _MIDDLE)
     add("what_if", _shows("what_if", text) and words <= _MIDDLE)
     add("ask_list", _shows("ask_list", text))
     # Once words were asked for, what is to be in them is asked for as well.
@@ -114,7 +124,7 @@ def kinds_of(u: Utterance, slots: Sequence[Slot], history: Sequence[Turn]) -> li
         found.remove("ask_open")
         found.insert(0, "ask_open")
     # Words of thanks around a question or new facts do not end a talk.
-    if found[0] in {"thanks", "close"} and any(k in found for k in ("ask_words", "ask_advice", "ask_fact")):
+    if found[0] in {"thanks", "close"} and any(k in found for k in _STRAIGHT):
         found.append(found.pop(0))
     return found
 

@@ -1,10 +1,10 @@
 """The moves: one answer for each kind of message, and a path through goal, reality, options and will for the rest."""
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from coach.phrasebook import bank, cautions
+from coach import judging
+from coach.phrasebook import bank
 from coach.sayable import has_facts, owns_up
 from coach.scene import (
     Scene,
@@ -18,8 +18,6 @@ from coach.scene import (
 )
 from coach.values import Plan, Question, Stage
 
-CAUTION_AT = 0.55
-"""Similarity at which a plan is taken for one that a card warns of (looked at on our own tuning lines)."""
 CLAIM_AT = 0.55
 """Similarity from which a message asks about a claim of the ledger (its questions score above, others below)."""
 SUMMARY_EVERY = 4
@@ -347,22 +345,22 @@ def _verdict(scene: Scene) -> Plan:
     return plan_for(scene, "reality", "challenge_verdict", question=Question("reality.event", "reality", ""))
 
 
-def challenge(scene: Scene, *, asked: bool = False) -> Plan | None:
-    """A plan that tends to backfire meets its likely cost and the aim behind it; None where no card warns of it.
+def _check_plan(scene: Scene) -> Plan:
+    """A short question about a plan that was told: whether it is a good one."""
+    return judging.check_plan(scene) or _ask_advice(scene)
 
-    ``asked``: the person asks whether they should, which only the general warnings answer.
-    """
-    aim = Question("goal.aim", "goal", "")
-    warned = {p.notes["caution"] for p in scene.memory.plans if p.notes.get("caution")}
-    for caution in cautions():
-        if re.search(caution["pattern"], scene.frame.said, re.I) and caution["id"] not in warned:
-            return plan_for(scene, "options", "challenge_plan", notes={"caution": caution["id"]}, question=aim)
-    if scene.card and scene.match and scene.match.cautions and not asked:
-        score, index = max((s, i) for i, s in enumerate(scene.match.cautions))
-        key = f"{scene.card.id}#{index}"
-        if score >= CAUTION_AT and key not in warned:
-            return plan_for(scene, "options", "challenge_plan", notes={"caution": key}, question=aim)
-    return None
+
+def _what_now(scene: Scene) -> Plan:
+    """ "What now?": the plan that was told, played back with its next step."""
+    told = judging.what_now(scene)
+    if told is not None or scene.card is not None:
+        return told or _ask_advice(scene)
+    return _own_words(scene) if has_facts(scene.frame) else progress(scene)
+
+
+def _why(scene: Scene) -> Plan:
+    """A guess at a reason, asked straight: it may be, and no more certain than that."""
+    return judging.why(scene) or _ask_open(scene)
 
 
 def _rephrase(scene: Scene) -> Plan:
@@ -457,6 +455,10 @@ MOVES: dict[str, Callable[[Scene], Plan]] = {
     "limit": _limit,
     "choice": _choice,
     "contradiction": _contradiction,
+    "draft": judging.draft,
+    "check_plan": _check_plan,
+    "what_now": _what_now,
+    "why": _why,
     "ask_words": _ask_words,
     "ask_list": _ask_list,
     "source": _source,

@@ -11,10 +11,13 @@ from dataclasses import replace
 from coach import patterns
 from coach.contradiction import contradicted
 from coach.denial import denied, without_denied
+from coach.drafts import draft_in, judged
 from coach.frame import Frame, Slot
+from coach.judging import challenge
 from coach.kinds import kinds_of
+from coach.language.language import Language
 from coach.memory import remember
-from coach.moves import CLAIM_AT, MOVES, challenge, progress
+from coach.moves import CLAIM_AT, MOVES, progress
 from coach.names import nobody_named, set_aside
 from coach.owned import with_documents
 from coach.parse import Parser
@@ -44,6 +47,7 @@ class CoachingPolicy:
     def __init__(self, library: Library, parser: Parser) -> None:
         self._library = library
         self._parser = parser
+        self._language = Language(parser, library.embedder)
 
     def read(self, said: str, history: Sequence[Turn]) -> Frame:
         """What is known of the topic, this message included."""
@@ -85,7 +89,9 @@ class CoachingPolicy:
         card = self._library.card(id) if id else None
         match = self._match(frame, card) if card else None
         claims = self._library.match_claims(frame.said) if frame.kind in {"ask_fact", "ask_open"} else ()
-        scene = Scene(frame, memory, retrieval, card, match, claims, sure)
+        draft = draft_in(frame.said) if frame.kind == "draft" else None
+        verdict = judged(draft, frame, self._language) if draft else None
+        scene = Scene(frame, memory, retrieval, card, match, claims, sure, verdict)
         asked = patterns.pattern("kinds", "should_i").search(frame.said) is not None
         challenged = challenge(scene, asked=asked) if asked or _announces(frame) else None
         kind = _kind(scene)

@@ -148,11 +148,21 @@ def _own(frame: Frame) -> list[str]:
         # Of a bare "I laughed" nobody would know what is meant.
         if text and not any(_same(text, other) for other in found) and LEAST_PART <= len(text.split()) <= LONGEST_PART:
             found.append(text)
-    promise = broken_promise(frame.topic)
+    promise = _promise(frame)
     if promise and len(promise.split()) <= LONGEST_PROMISE:
         found = [promise, *(text for text in found if "promise" not in text.lower() and " told " not in text.lower())]
     kept = list(reversed(found[:_MOST_PARTS]))
     return sorted(kept, key=lambda text: not content(text) & asked_for)
+
+
+def _promise(frame: Frame) -> str | None:
+    """A promise that was not kept, where it was given to whoever the words are for."""
+    found = broken_promise(frame.topic)
+    if found is None:
+        return None
+    to = addressee(frame)
+    to_another = found.whom and to is not None and (to.many or (to.name and not to.is_named(found.whom)))
+    return None if to_another else found.said
 
 
 def _asked_for(frame: Frame) -> frozenset[str]:
@@ -176,8 +186,8 @@ def _said(slot: Slot, frame: Frame, alone: bool) -> str | None:
     span = slot.clause.head.doc.char_span(slot.start, slot.end, alignment_mode="expand")
     text = confessed(span, alone) if span is not None else None
     to = addressee(frame)
-    names = {one.text for one in frame.all("person")}
-    of_one = _OF_ONE_OTHER.search(slot.text) or names & set(slot.text.split())
+    names = {one.text.lower() for one in frame.all("person")}
+    of_one = _OF_ONE_OTHER.search(slot.text) or any(name in slot.text.lower() for name in names)
     if text is None or (to is not None and to.many and of_one):
         return None  # before several, nobody is put on the spot
     for own in (to.name, to.role) if to else (words_slots(frame).get("person"),):

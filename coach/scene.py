@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
+from coach.drafts import Verdict
 from coach.fill import filled, words_slots
 from coach.frame import Frame, SlotKind
 from coach.memory import Memory
@@ -72,6 +73,8 @@ class Scene:
     """Claims that the message asks about, with similarity, best first."""
     sure: float = 1.0
     """How sure the library is, or was on this topic, that the card is the right one."""
+    verdict: Verdict | None = None
+    """What is to be said of a sentence of the person's own, where they put one up."""
 
 
 def best_idea(scene: Scene, *, at_least: float = 0.0) -> str | None:
@@ -190,7 +193,7 @@ def repeats_shape(scene: Scene, shape: tuple[str, ...]) -> bool:
 
 
 def commitment_in(frame: Frame) -> str | None:
-    if frame.kind not in {"commit", "close", "thanks"} and "commit" not in frame.also:
+    if frame.kind not in {"commit", "close", "thanks", "draft"} and "commit" not in frame.also:
         return None
     plans = [s for s in frame.now("plan") if len(s.text.split()) <= 14]
     return plans[-1].text if plans else None

@@ -380,6 +380,8 @@ def _state(u: Utterance, clause: Clause, turn: int) -> Slot | None:
         if (clause.modal in {"can", "could"} and clause.negated) or _shows("constraint", text):
             return _slot("constraint", u, clause.start, clause.end, turn, 0.7, "clause", clause)
         return None
+    if clause.person == 3 and _shows("limit", text) and clause.tense != "future":
+        return _slot("constraint", u, clause.start, clause.end, turn, 0.7, "clause", clause)
     if clause.person == 3 and clause.verb == "be" and not clause.negated:
         for child in head.children:
             if (
@@ -406,6 +408,8 @@ def _deed(u: Utterance, clause: Clause, turn: int) -> Slot | None:
     if clause.person == 1:
         if clause.tense == "future" or _shows("plan", text) or _planned(u, clause.start):
             return _slot("plan", u, clause.start, clause.end, turn, 0.75, "clause", clause)
+        if clause.tense == "present" and not clause.negated and _soon(u, clause):
+            return _slot("plan", u, clause.start, clause.end, turn, 0.7, "clause", clause)
         if clause.modal in {"would", "could", "should", "might", "'d"}:
             return None  # "I would have asked" is nothing that was done
         if clause.tense == "past" and clause.verb in lexicon("tried") and not clause.negated:
@@ -442,6 +446,18 @@ def _names(clause: Clause) -> bool:
     """ "She's called Dervla", "his name is Tom": who somebody is, and nothing that happened."""
     called = clause.verb in {"call", "name"} and any(c.dep_ in {"oprd", "attr"} for c in clause.head.children)
     return called or re.search(r"\bnames?\Z", clause.subject, re.I) is not None
+
+
+def _soon(u: Utterance, clause: Clause) -> bool:
+    """Whether a deed in the present is one to come: "I talk to her tomorrow"."""
+    if (
+        clause.subject.lower() != "i"
+        or clause.modal
+        or clause.verb in _STATES | {"have", "need", "must", "dread", "say"}
+    ):
+        return False
+    ahead = _find("deadline", u.text[clause.start : clause.end + 20])
+    return ahead is not None and not _shows("count", clause.text)
 
 
 def _without_time(clause: Clause) -> Clause:

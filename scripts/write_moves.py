@@ -6,7 +6,8 @@ uv run scripts/write_moves.py [--check]
 import sys
 from pathlib import Path
 
-from coach.moves import MOVES, challenge
+from coach.judging import challenge
+from coach.moves import MOVES
 from coach.writers.guided import moves
 
 PAGE = Path(__file__).parent.parent / "docs" / "moves.md"

@@ -16,7 +16,7 @@ from coach.phrasebook import cautions, phrases, unused
 from coach.protocols import Brief
 from coach.reflection import lower_first, points, quoted, telling
 from coach.values import Sentence
-from coach.writers import answering, owned, practised, rehearsed
+from coach.writers import answering, judged, owned, practised, rehearsed
 from coach.writers.draft import Draft
 from coach.writers.parts import ask, cite_card, idea, newest, question, reflection
 
@@ -331,7 +331,7 @@ _MOVES: dict[str, Callable[[Draft], None]] = {
 }
 
 
-_ALL = {**_MOVES, **owned.MOVES, **answering.MOVES, **practised.MOVES, **rehearsed.MOVES}
+_ALL = {**_MOVES, **owned.MOVES, **answering.MOVES, **judged.MOVES, **practised.MOVES, **rehearsed.MOVES}
 
 
 def moves() -> Iterator[str]:
