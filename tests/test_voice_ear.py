@@ -1,7 +1,7 @@
 """The ear with stand-ins for its engines: sound in, events out, time counted in samples."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,7 +23,7 @@ class Room:
 
     ears: FakeEars
     finished: float = 0.9
-    captions: bool = False
+    captions: bool | Callable[[], bool] = False
     ahead: bool = True
     events: list[EarEvent] = field(default_factory=list)
 
@@ -109,6 +109,16 @@ async def test_captions_come_while_somebody_speaks() -> None:
     room = Room(FakeEars(["I", "I told", "I told her."]), captions=True)
     await room.hear(2000, 1000)
     assert [event for event in room.events if isinstance(event, Caption)] == [Caption("I"), Caption("I told")]
+    assert room.ended == ["I told her."]
+
+
+async def test_captions_stop_when_many_talk() -> None:
+    few = [True]
+    room = Room(FakeEars(["I", "I told her."]), captions=lambda: few[0])
+    await room.hear(700)
+    few[0] = False
+    await room.hear(2000, 1000)
+    assert [event for event in room.events if isinstance(event, Caption)] == [Caption("I")]
     assert room.ended == ["I told her."]
 
 

@@ -101,6 +101,46 @@ async def test_a_cancelled_transcription_costs_nothing(whisper: Whisper) -> None
     assert whisper.idle
 
 
+@needs_weights
+async def test_what_nobody_waits_for_any_more_ends_at_the_next_step(whisper: Whisper) -> None:
+    """A cancelled caption does not keep the words after the pause waiting."""
+    import asyncio
+    import threading
+
+    model, encode, generated = whisper._model, whisper._model.encode, []
+    begun, cancelled = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    class Watched:
+        """The model, which encodes until the cancellation is there, and tells of each text it is asked for."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(model, name)
+
+        def encode(self, features: np.ndarray) -> Any:
+            loop.call_soon_threadsafe(begun.set)
+            cancelled.wait(20)
+            return encode(features)
+
+        @property
+        def model(self) -> Any:
+            generated.append(True)
+            return model.model
+
+    whisper._model = Watched()
+    try:
+        task = asyncio.create_task(whisper.transcribe(await spoken(SAID)))
+        await begun.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        cancelled.set()
+        await loop.run_in_executor(whisper._pool, lambda: None)
+        assert generated == []
+    finally:
+        whisper._model = model
+
+
 def test_a_folder_without_a_model_is_one_clear_line(tmp_path: Path) -> None:
     from voice.errors import SpeechError
 

@@ -93,9 +93,9 @@ Listener = Callable[[EarEvent], Awaitable[None]]
 class Ear:
     """One microphone. Call ``hear`` with its sound; events come to ``listener``, in order.
 
-    ``captions``: the words are shown while somebody still speaks. ``ahead``: while a button is held, each pause is
-    transcribed too, so that the text is there as the button is let go; where many talk at once, it would be late for
-    others.
+    ``captions``: the words are shown while somebody still speaks; asked each time where that may change. ``ahead``:
+    while a button is held, each pause is transcribed too, so that the text is there as the button is let go; where
+    many talk at once, it would be late for others.
     """
 
     def __init__(
@@ -105,7 +105,7 @@ class Ear:
         detector: Callable[["np.ndarray"], float],
         listener: Listener,
         *,
-        captions: bool = True,
+        captions: bool | Callable[[], bool] = True,
         ahead: bool = True,
     ) -> None:
         self.patience: Patience = NORMAL
@@ -261,13 +261,16 @@ class Ear:
         await self._listener(ended)
 
     def _caption_if_due(self) -> None:
-        if not self._captions or len(self._sound) < self._next_caption:
+        if len(self._sound) < self._next_caption or not self._shows():
             return
         busy = self._captioning is not None and not self._captioning.done()
         if busy or not getattr(self._ears, "idle", True):
             return
         self._next_caption = len(self._sound) + CAPTION_EVERY_MS // WINDOW_MS
         self._captioning = asyncio.create_task(self._show(self._samples()))
+
+    def _shows(self) -> bool:
+        return self._captions() if callable(self._captions) else self._captions
 
     async def _show(self, samples: "np.ndarray") -> None:
         began = time.perf_counter()

@@ -37,7 +37,13 @@ class Parts:
         assert self._voice is not None, "ready() comes first"
         return self._voice
 
-    def ear(self, listener: Callable[[EarEvent], Awaitable[None]], *, captions: bool = True, ahead: bool = True) -> Ear:
+    def ear(
+        self,
+        listener: Callable[[EarEvent], Awaitable[None]],
+        *,
+        captions: bool | Callable[[], bool] = True,
+        ahead: bool = True,
+    ) -> Ear:
         """An ear for one microphone, its arguments as an ``Ear`` takes them."""
         from voice.models.detector import Detector
 

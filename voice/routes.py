@@ -103,7 +103,7 @@ class Talks:
             window.talk = Talk(
                 conversation,
                 self._parts.voice,
-                partial(self._parts.ear, captions=self.open <= CAPTIONS_FOR),
+                partial(self._parts.ear, captions=lambda: self.open <= CAPTIONS_FOR),
                 send,
                 on_played=lambda turn, n: self._played(conversation.id, turn, n),
                 before="" if window.over.done() else self._recall(conversation.id),

@@ -5,6 +5,7 @@ takes 3 s of speech from 0.7 to 0.3 s; where the result looks doubtful it is dec
 """
 
 import asyncio
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -55,8 +56,16 @@ class Decoded:
         return self.doubtful or (self.no_speech > SILENT and self.logprob < SILENT_LOGPROB)
 
 
+class GivenUp(Exception):
+    """Nobody waits any more for what is being decoded."""
+
+
 class Whisper:
-    """A faster-whisper model folder, shared by all conversations; one decoding at a time."""
+    """A faster-whisper model folder, shared by all conversations; one decoding at a time.
+
+    Two at once, with one thread each, were measured too: of four people who talk at the same time the 95th of a
+    hundred turns then waits 0.15 s longer.
+    """
 
     def __init__(self, folder: Path, *, name: str = "", language: str = "en", threads: int = 0) -> None:
         try:
@@ -85,29 +94,42 @@ class Whisper:
         """Decodes a moment of silence, so that the first words do not wait for memory."""
         import numpy as np
 
-        self._decode(np.zeros(RATE, np.float32), (), LEAST_CONTEXT_S)
+        self._decode(np.zeros(RATE, np.float32), (), LEAST_CONTEXT_S, threading.Event())
 
     async def transcribe(self, samples: "np.ndarray", *, hotwords: Sequence[str] = ()) -> str:
-        """Cancelled before its turn comes, it costs nothing."""
+        """Cancelled before its turn comes, it costs nothing; cancelled later, it ends at the next step."""
         self._waiting += 1
+        # Threads cannot be cancelled, and half of what is begun in a pause is for somebody who goes on.
+        given_up = threading.Event()
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, self.hear, samples, tuple(hotwords))
+            return await asyncio.get_running_loop().run_in_executor(
+                self._pool, self._unless, given_up, samples, tuple(hotwords)
+            )
         finally:
+            given_up.set()
             self._waiting -= 1
 
     def hear(self, samples: "np.ndarray", hotwords: tuple[str, ...] = ()) -> str:
         """The same, blocking."""
-        texts = [self._part(part, hotwords) for part in speech_parts(samples)]
+        return self._unless(threading.Event(), samples, hotwords)
+
+    def _unless(self, given_up: threading.Event, samples: "np.ndarray", hotwords: tuple[str, ...]) -> str:
+        try:
+            texts = [self._part(part, hotwords, given_up) for part in speech_parts(samples)]
+        except GivenUp:
+            return ""
         return " ".join(text for text in texts if text)
 
-    def _part(self, speech: "np.ndarray", hotwords: tuple[str, ...]) -> str:
+    def _part(self, speech: "np.ndarray", hotwords: tuple[str, ...], given_up: threading.Event) -> str:
         seconds = len(speech) / RATE
-        heard = self._decode(speech, hotwords, max(LEAST_CONTEXT_S, seconds + MARGIN_S))
+        heard = self._decode(speech, hotwords, max(LEAST_CONTEXT_S, seconds + MARGIN_S), given_up)
         if heard.doubtful:
-            heard = self._decode(speech, (), FULL_S)
+            heard = self._decode(speech, (), FULL_S, given_up)
         return "" if heard.phantom else heard.text
 
-    def _decode(self, speech: "np.ndarray", hotwords: tuple[str, ...], context_s: float) -> Decoded:
+    def _decode(
+        self, speech: "np.ndarray", hotwords: tuple[str, ...], context_s: float, given_up: threading.Event
+    ) -> Decoded:
         import numpy as np
         from faster_whisper.transcribe import get_compression_ratio
 
@@ -116,11 +138,14 @@ class Whisper:
         padded = np.zeros(length, np.float32)
         padded[: min(len(speech), length)] = speech[:length]
         extract = self._model.feature_extractor
+        _go_on(given_up)
         features = extract(padded)[:, : length // extract.hop_length // 2 * 2]
+        encoded = self._model.encode(features)
+        _go_on(given_up)
         words = ", ".join(hotwords[:HOTWORDS])
         prompt = self._model.get_prompt(self._tokenizer, [], without_timestamps=True, hotwords=words or None)
         result = self._model.model.generate(
-            self._model.encode(features),
+            encoded,
             [prompt],
             beam_size=1,
             max_length=len(prompt) + min(int(TOKENS_PER_S * seconds) + TOKENS_MORE, MOST_TOKENS),
@@ -133,3 +158,8 @@ class Whisper:
         text = self._tokenizer.decode(tokens).strip()
         logprob = result.scores[0] * len(tokens) / (len(tokens) + 1)
         return Decoded(text, result.no_speech_prob, logprob, get_compression_ratio(text) if text else 0.0)
+
+
+def _go_on(given_up: threading.Event) -> None:
+    if given_up.is_set():
+        raise GivenUp
