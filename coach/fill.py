@@ -40,13 +40,20 @@ def words_slots(frame: Frame) -> dict[str, str]:
     if wish and len(wish.text.split()) <= 12:
         slots["wish"] = wish.text
     for name in ("when", "deadline", "count"):
-        slot = frame.latest(name)
+        slot = next((s for s in reversed(frame.all(name)) if not _for_the_coach(s, frame)), None)
         if slot and slot.confidence >= 0.8:
             slots[name] = _lower_first(slot.text) if not slot.text.split()[0].endswith("day") else slot.text
     # "on Tuesday" beside a clause that already says so would be said twice.
     if "when" in slots and slots["when"].lower() in slots.get("event", "").lower():
         del slots["when"]
     return slots
+
+
+def _for_the_coach(slot: Slot, frame: Frame) -> bool:
+    """Whether a time stands in a request for words: until then they are needed, and nothing else is."""
+    at = slot.turn - frame.topic_start
+    asked = patterns.pattern("kinds", "ask_words").search(frame.topic[at]) if 0 <= at < len(frame.topic) else None
+    return asked is not None and slot.kind == "deadline"
 
 
 def latest_event(frame: Frame) -> Slot | None:

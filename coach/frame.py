@@ -11,7 +11,7 @@ from coach.parse import Clause, Utterance
 
 SlotKind = Literal[
     "person", "role", "event", "quote", "count", "duration", "when", "deadline", "impact", "feeling", "wish", "fear",
-    "tried", "constraint", "own_part", "ask", "verdict", "plan", "task", "about",
+    "tried", "constraint", "own_part", "figure", "ask", "verdict", "plan", "task", "about",
 ]  # fmt: skip
 
 Form = Literal["np", "inf", "clause", "adj", "adv", "name"]

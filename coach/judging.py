@@ -5,6 +5,7 @@ with its next step, a modest guess at a reason.
 """
 
 import re
+from dataclasses import replace
 
 from coach.fill import latest_event
 from coach.frame import Slot
@@ -18,7 +19,7 @@ CAUTION_AT = 0.55
 PLAN_KEPT = 4
 """Turns for which a plan that was told is the one that "good plan?" means."""
 REASON_AT = 0.35
-"""Certainty of the card from which its idea stands beside a guess at a reason."""
+"""Certainty of the card from which it stands beside a guess at a reason, or beside a warning."""
 
 
 def draft(scene: Scene) -> Plan:
@@ -82,7 +83,8 @@ def challenge(scene: Scene, *, asked: bool = False) -> Plan | None:
     said = scene.frame.said if told is None else f"{scene.frame.said}\n{told.text}"
     for caution in cautions():
         if re.search(caution["pattern"], said, re.I) and caution["id"] not in warned:
-            return plan_for(scene, "options", "challenge_plan", notes={"caution": caution["id"]}, question=aim)
+            near = scene if scene.sure >= REASON_AT else replace(scene, card=None)
+            return plan_for(near, "options", "challenge_plan", notes={"caution": caution["id"]}, question=aim)
     if scene.card and scene.match and scene.match.cautions and not asked:
         score, index = max((s, i) for i, s in enumerate(scene.match.cautions))
         key = f"{scene.card.id}#{index}"

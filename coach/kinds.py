@@ -11,8 +11,10 @@ from coach import patterns
 from coach.drafts import draft_in
 from coach.foreign import language_of
 from coach.frame import Slot
+from coach.memory import heard
 from coach.names import is_greeting
 from coach.parse import Utterance
+from coach.refusing import denials
 from coach.values import Turn
 
 _FACTS = frozenset(
@@ -70,8 +72,9 @@ def kinds_of(u: Utterance, slots: Sequence[Slot], history: Sequence[Turn]) -> li
     add("other_language", language_of(text))
     add("draft", draft_in(text))
     add("greeting", is_greeting(text))
-    agreed = _shows("agree", text) if offered else history and _shows("said_yes", text)
-    add("yes", agreed and words <= _SHORT)
+    takes = offered and _shows("agree", text) and (words <= _SHORT or _shows("tell_me", text))
+    waits = _offered(history) and (_shows("said_yes", text) or _shows("the_offered", text))
+    add("yes", takes or waits)
     add("small_talk", _shows("small_talk", text) and words <= _SHORT // 2)
     add("can_help", not history and _shows("can_you_help", text) and words <= _MIDDLE and not _told(facts))
     add("source", history and _shows("source_ask", text) and words <= _SHORT // 2)
@@ -97,7 +100,9 @@ def kinds_of(u: Utterance, slots: Sequence[Slot], history: Sequence[Turn]) -> li
     add("rephrase", history and _starts("rephrase", text))
     add("more", history and _starts("more", text))
     add("elsewhere", history and _shows("elsewhere", text))
-    add("reject", history and _shows("reject", text))
+    denied = history and denials(text, heard(history[-1]), [turn.said for turn in history])
+    refused = history and (_shows("reject", text) or patterns.pattern("refusing", "refusal").search(text))
+    add("reject", refused or (denied and _on_card(history)))
     add("yes", "yes" not in found and _starts("yes", text))
     add("no", _starts("no", text))
     add("dont_know", _starts("dont_know", text))
@@ -124,6 +129,10 @@ def kinds_of(u: Utterance, slots: Sequence[Slot], history: Sequence[Turn]) -> li
         found.remove("ask_open")
         found.insert(0, "ask_open")
     # Words of thanks around a question or new facts do not end a talk.
+    if found[0] == "yes" and "thanks" in found and not offered:
+        found.append(found.pop(0))  # "ok thanks"
+    if found[0] == "already_asked" and {"thanks", "close", *_STRAIGHT} & set(found):
+        found.append(found.pop(0))
     if found[0] in {"thanks", "close"} and any(k in found for k in _STRAIGHT):
         found.append(found.pop(0))
     return found
@@ -139,6 +148,17 @@ def lines_wanted(text: str) -> int | None:
     if _shows("one_line", text):
         return 1
     return 2 if _shows("two_lines", text) else None
+
+
+def _offered(history: Sequence[Turn]) -> bool:
+    """Whether one of the last few turns made an offer."""
+    return any(turn.plan and turn.plan.notes.get("offer") for turn in history[-4:])
+
+
+def _on_card(history: Sequence[Turn]) -> bool:
+    """Whether the last reply gave something of a card."""
+    plan = history[-1].plan
+    return plan is not None and plan.card is not None and (plan.idea is not None or plan.words is not None)
 
 
 def _words_wanted(history: Sequence[Turn]) -> bool:

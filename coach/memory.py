@@ -50,9 +50,24 @@ class Memory:
         """The latest offer of the last few turns that was never carried out; for "I said yes"."""
         for plan in reversed(self.plans[-4:]):
             offer = plan.notes.get("offer")
-            if offer and not any(idea == offer for _, idea in self.ideas):
+            refused = (plan.card, offer) in self.refused
+            if offer and not refused and not any(idea == offer for _, idea in self.ideas):
                 return offer
         return None
+
+    @property
+    def offered(self) -> Plan | None:
+        """The plan that made the offer which still waits; see ``open_offer``."""
+        for plan in reversed(self.plans[-4:]):
+            offer = plan.notes.get("offer")
+            if offer and offer == (self.offer or self.open_offer):
+                return plan
+        return None
+
+    @property
+    def offers(self) -> frozenset[tuple[str, str]]:
+        """Cards and ideas that were offered already, taken up or not."""
+        return frozenset((p.card, p.notes["offer"]) for p in self.plans if p.card and p.notes.get("offer"))
 
     @property
     def words_due(self) -> bool:
@@ -66,9 +81,23 @@ class Memory:
 
     @property
     def rejected(self) -> frozenset[str]:
-        """Cards that the person pushed back on."""
+        """Cards that the person pushed back on: the last one in use before they did."""
+        found = set()
+        for number, plan in enumerate(self.plans):
+            if plan.move == "repair" or plan.notes.get("refused"):
+                before = next((p.card for p in reversed(self.plans[max(0, number - 2) : number]) if p.card), None)
+                found |= {before} if before else set()
+        return frozenset(found)
+
+    @property
+    def refused(self) -> frozenset[tuple[str, str]]:
+        """Ideas whose offer met a no."""
         pairs = zip(self.plans, self.plans[1:], strict=False)
-        return frozenset(before.card for before, after in pairs if after.move == "repair" and before.card)
+        return frozenset(
+            (before.card, before.notes["offer"])
+            for before, after in pairs
+            if before.card and before.notes.get("offer") and (after.move == "dropped" or after.notes.get("refused"))
+        )
 
     def sure_of(self, card: str) -> float:
         """How sure the library has been of a card in this talk."""

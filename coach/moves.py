@@ -54,7 +54,7 @@ def _out_of_scope(scene: Scene) -> Plan:
 
 def _already_asked(scene: Scene) -> Plan:
     """I did, you said this; then on, with an idea and no question."""
-    idea = best_idea(scene)
+    idea = best_idea(scene) if scene.sure >= SURE else None
     return plan_for(scene, "options", "already_asked", idea=idea)
 
 
@@ -412,21 +412,23 @@ def progress(scene: Scene) -> Plan:
     memory = scene.memory
     done = len(memory.plans)
     topic_turns = scene.frame.turn - scene.frame.topic_start
-    if done >= SUMMARY_EVERY and memory.since("summary") >= SUMMARY_EVERY and topic_turns >= SUMMARY_EVERY:
+    received = not scene.frame.now("own_part")  # what was just confessed is met first
+    if received and done >= SUMMARY_EVERY and memory.since("summary") >= SUMMARY_EVERY and topic_turns >= SUMMARY_EVERY:
         return plan_for(scene, _stage(scene), "summary", question=next_question(scene, stages=("options", "will")))
     told = scene.frame.has("event") or scene.frame.has("quote") or scene.frame.has("task")
     if (
         topic_turns >= 1
         and told
         and scene.card
+        and scene.sure >= SURE
         and memory.since("offer", "advise", "words", "another_idea") >= OFFER_EVERY - 1
     ):
-        if (idea := best_idea(scene)) is not None:
+        if (idea := best_idea(scene, new=True)) is not None:
             return plan_for(scene, "options", "offer", reflect="any", notes={"offer": idea})
         if best_words(scene) is not None:
             return plan_for(scene, "options", "offer", reflect="any", notes={"offer": "words"})
     question = next_question(scene)
-    if question is None and (idea := best_idea(scene)) is not None:
+    if question is None and scene.sure >= SURE and (idea := best_idea(scene, new=True)) is not None:
         return plan_for(scene, "options", "offer", reflect="any", notes={"offer": idea})
     if repeats_shape(scene, ("reflection", "question")):
         return plan_for(scene, _stage(scene), "deepen", reflect="any", question=question)

@@ -16,12 +16,13 @@ from coach.frame import Frame, Slot
 from coach.judging import challenge
 from coach.kinds import kinds_of
 from coach.language.language import Language
-from coach.memory import remember
+from coach.memory import heard, remember
 from coach.moves import CLAIM_AT, MOVES, progress
 from coach.names import nobody_named, set_aside
 from coach.owned import with_documents
 from coach.parse import Parser
 from coach.protocols import CardMatch, Library
+from coach.refusing import denials, gives_back
 from coach.scene import Scene, best_echo, commitment_in
 from coach.slots import read_slots
 from coach.topic import Topic
@@ -65,7 +66,7 @@ class CoachingPolicy:
             kind=kinds[0],
             also=frozenset(kinds[1:]),
             utterance=utterance,
-            slots=tuple(_of_people([*earlier, *now], [*(turn.said for turn in history), said])),
+            slots=tuple(_of_the_matter([*earlier, *now], said, history)),
             turn=len(history),
             topic_start=start,
             topic=(*(turn.said for turn in history[start:]), said),
@@ -86,6 +87,8 @@ class CoachingPolicy:
         memory = remember(history)
         topic = Topic(frame, memory, retrieval, self._library)
         id, sure = topic.card()
+        if frame.kind == "yes" and (offer := memory.offered) and offer.card:
+            id, sure = offer.card, max(sure, memory.sure_of(offer.card))  # a yes is to what was offered
         card = self._library.card(id) if id else None
         match = self._match(frame, card) if card else None
         claims = self._library.match_claims(frame.said) if frame.kind in {"ask_fact", "ask_open"} else ()
@@ -106,6 +109,8 @@ class CoachingPolicy:
         if plan.move in _REFLECTING:
             plan = replace(plan, echo=best_echo(scene))
         notes = {"sure": f"{sure:.2f}"} if plan.card else {}
+        if "reject" in {frame.kind, *frame.also}:
+            notes["refused"] = "yes"
         if _WANTS_WORDS & {kind, frame.kind, *frame.also}:
             notes["wanted"] = "words"
         plan = replace(plan, notes={**plan.notes, **notes})
@@ -166,6 +171,20 @@ def _of_people(slots: Sequence[Slot], messages: Sequence[str]) -> Iterator[Slot]
             yield slot
 
 
+def _of_the_matter(slots: Sequence[Slot], said: str, history: Sequence[Turn]) -> Iterator[Slot]:
+    """Less what only answers the coach: its words given back, and denials of what it alone spoke of."""
+    messages = [*(turn.said for turn in history), said]
+    against: dict[int, list[tuple[int, int]]] = {}
+    for slot in _of_people(slots, messages):
+        reply = heard(history[slot.turn - 1]) if 0 < slot.turn <= len(history) else ()
+        if slot.turn not in against:
+            against[slot.turn] = denials(messages[slot.turn], reply, messages[: slot.turn], questions=True)
+        if slot.kind == "quote" and reply and gives_back(slot.text, reply):
+            continue
+        if not any(start < slot.end and slot.start < end for start, end in against[slot.turn]):
+            yield slot
+
+
 def _kind(scene: Scene) -> str:
     """The kind to answer: what was asked before and is still due, or what a doubt about the matter makes of it."""
     frame, memory = scene.frame, scene.memory
@@ -181,6 +200,8 @@ def _kind(scene: Scene) -> str:
         return "answer"
     if not memory.plans:
         return "answer"  # to a first message the titles of two cards are no answer
+    if memory.rejected or "reject" in frame.also:
+        return "answer"  # whoever has just been misread wants no menu
     return frame.kind if memory.moves("choice") >= MOST_CHOICES else "choice"
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from coach import patterns
+from coach.facts import content
 from coach.frame import Frame, Slot
 from coach.lexicon import lexicon
 from coach.memory import Memory, opening
@@ -23,12 +24,13 @@ MAX_WORDS = 36
 
 # What a message shows, the most telling first. Each is tried only where the frame holds its slots.
 _ORDER = (
-    "contrast", "echo", "quote_impact", "event_impact", "own_part", "quote", "count_event", "feeling_event", "tried",
-    "fear", "wish", "impact", "task_about", "does_to", "event", "state", "constraint", 
+    "own_part", "figure", "contrast", "echo", "quote_impact", "event_impact", "quote", "count_event", "feeling_event",
+    "tried", "fear", "wish", "impact", "task_about", "does_to", "event", "state", "constraint", 
     "task_deadline", "feeling",
     "role", "task", "echo_alone",
 )  # fmt: skip
 
+_DAY = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day", re.I)
 _WORD = re.compile(r"[\w']+")
 _OPENS, _CLOSES = re.compile(r"(?<!\w)'(?=\w)"), re.compile(r"(?<=[\w.,!?])'(?!\w)")
 _FILLERS = re.compile(r"(?:^|(?<=\s))(?:uh+m*|um+|er+m*|hm+)\b,?\s+|,?\s+(?:and,?\s+)?(?:uh+m*|um+|er+m*)\W*$", re.I)
@@ -164,7 +166,10 @@ def _slots_for(form: str, frame: Frame, echo: str | None) -> Iterator[dict[str, 
             yield {"quote": quote.text.rstrip("."), "impact_q": quoted(impact)}
         case "quote" if quote and len(quote.text.split()) <= 12:
             yield {"quote": quote.text.rstrip(".")}
-        case "event_impact" if event and impact and (event.end <= impact.start or impact.end <= event.start):
+        # Side by side, two scenes would be told as cause and effect; what took place can be.
+        case "event_impact" if (
+            event and impact and _took_place(event) and (event.end <= impact.start or impact.end <= event.start)
+        ):
             yield from q(event_q=event, impact_q=impact)
         case "count_event" if event and count and count.text not in event.text:
             yield {"event_q": quoted(event), "count": count.phrase}
@@ -184,6 +189,8 @@ def _slots_for(form: str, frame: Frame, echo: str | None) -> Iterator[dict[str, 
             yield from q(event_q=event)
         case "tried":
             yield from q(tried_q=now("tried"))
+        case "figure" if figure := now("figure"):
+            yield {"figure": lower_first(without_fillers(figure.text))}
         case "own_part":
             yield from q(own_part_q=now("own_part"))
         case "constraint":
@@ -196,13 +203,20 @@ def _slots_for(form: str, frame: Frame, echo: str | None) -> Iterator[dict[str, 
             yield from _does_to(frame)
         case "task_deadline":
             if deadline := now("deadline"):
-                yield {"deadline": deadline.phrase, "deadline_cap": deadline.phrase}
+                day = re.sub(r"^(?:on|this) ", "", deadline.phrase, flags=re.I)
+                day = re.sub(_DAY, lambda m: m.group().title(), day)
+                bare = re.sub(r"^(?:by|before|until) ", "", day)
+                yield {"deadline": bare, "deadline_cap": day, "deadline_bare": bare}
         case "role":
             role = now("role", 0.8)
             if role and len(role.text.split()) <= 3 and role.text.split()[0].lower() in {"my", "our", "a", "an", "the"}:
                 yield {"role": role.phrase}
         case "task" if frame.now("task"):
             yield {"task": frame.now("task")[0].phrase}
+
+
+def _took_place(slot: Slot) -> bool:
+    return slot.clause is not None and slot.clause.tense == "past"
 
 
 def _fits(slot: Slot) -> bool:
@@ -240,13 +254,45 @@ def lower_first(text: str) -> str:
     return text[0].lower() + text[1:] if first.lower() in lexicon("leading_words") else text
 
 
-def points(frame: Frame, memory: Memory, most: int = 3) -> Sequence[str]:
-    """What a summary names: the event, what it did, what is wished, what was decided."""
-    out = []
-    for kind, lead in (("event", ""), ("impact", ""), ("wish", "you want "), ("fear", "you fear "), ("tried", "")):
-        slot = next(
-            (s for s in frame.all(kind) if s.confidence >= 0.7 and _fits(s) and len(s.text.split()) <= 11), None
-        )
-        if slot:
-            out.append(quoted(slot) if slot.kind == "wish" and slot.form == "clause" else lead + quoted(slot))
-    return out[:most]
+_WEIGHT = {
+    "own_part": 6.0, "figure": 5.0, "plan": 4.0, "constraint": 3.5, "impact": 3.0, "quote": 3.0, "fear": 3.0,
+    "wish": 3.0, "event": 2.5, "tried": 2.0,
+}  # fmt: skip
+"""What a summary names first: a confession, a number, a decision."""
+_NEWER = 0.4
+"""What a turn adds to the weight of what was said later."""
+_AGAIN = 3.0
+"""What it loses by having been said back already."""
+_NO_POINT = re.compile(
+    r"\b(?:ha ha|haha|lol|i (?:already |just |have just )?(?:told|said)(?: it)?(?: to)? (?:you|u)\b|"
+    r"you(?:'re| are) |what i)|^i (?:told|said)$",
+    re.I,
+)
+"""Jokes, reproaches and words about the coach, which are no state of the matter."""
+
+
+def points(frame: Frame, memory: Memory, most: int = 2) -> Sequence[str]:
+    """What a summary names: the weightiest that was said, the newest first, what was said back before last."""
+    told = " ".join(memory.sentences).lower()
+
+    def weight(slot: Slot) -> float:
+        return _WEIGHT[slot.kind] + _NEWER * slot.turn - _AGAIN * (slot.text.lower() in told)
+
+    found: list[Slot] = []
+    for slot in sorted((s for s in frame.slots if s.kind in _WEIGHT), key=weight, reverse=True):
+        sure = slot.confidence >= 0.7 and _fits(slot) and 3 <= len(slot.text.split()) <= 11
+        again = any(_of_one(slot, other) for other in found)
+        if sure and not again and not _NO_POINT.search(slot.text):
+            found.append(slot)
+    leads = {"wish": "you want ", "fear": "you fear "}
+    return [
+        quoted(slot) if slot.kind == "wish" and slot.form == "clause" else leads.get(slot.kind, "") + quoted(slot)
+        for slot in sorted(found[:most], key=lambda slot: (slot.turn, slot.start))
+    ]
+
+
+def _of_one(slot: Slot, other: Slot) -> bool:
+    """Whether two slots stand in the same words or tell of one deed."""
+    a, b = content(slot.text), content(other.text)
+    same = slot.turn == other.turn and slot.start < other.end and other.start < slot.end
+    return same or (slot.kind == other.kind and 2 * len(a & b) > min(len(a), len(b)))

@@ -114,6 +114,8 @@ def _parts(frame: Frame, facts: dict[str, str]) -> list[str]:
         )
     elif "quote" in facts:
         parts.append(f'I heard "{facts["quote"].rstrip(".")}"')
+    elif (figure := frame.latest("figure")) and not _OF_ONE_OTHER.search(figure.text):
+        parts.append(as_spoken(figure.text))
     if "impact" in facts and parts:
         parts.append(facts["impact"])
     return parts

@@ -14,6 +14,7 @@ from coach.frame import Frame, SlotKind
 from coach.memory import Memory
 from coach.phrasebook import bank, turned_by
 from coach.protocols import CardMatch
+from coach.suiting import fits
 from coach.values import Card, Plan, Question, Retrieval, Stage
 
 # What each question finds out, and the slots that answer it already.
@@ -77,13 +78,15 @@ class Scene:
     """What is to be said of a sentence of the person's own, where they put one up."""
 
 
-def best_idea(scene: Scene, *, at_least: float = 0.0) -> str | None:
-    """The unused idea that this message calls for most."""
+def best_idea(scene: Scene, *, at_least: float = 0.0, new: bool = False) -> str | None:
+    """The unused idea that this message calls for most; ``new``: one that was not offered before either."""
     if scene.card is None or scene.match is None:
         return None
     ranked = sorted(zip(scene.match.ideas, scene.card.ideas, strict=True), key=lambda pair: -pair[0])
+    gone = scene.memory.ideas | scene.memory.refused | (scene.memory.offers if new else frozenset())
+    told = " ".join(scene.frame.topic)
     for score, idea in ranked:
-        if (scene.card.id, idea.id) not in scene.memory.ideas and score >= at_least:
+        if (scene.card.id, idea.id) not in gone and score >= at_least and fits(scene.card.id, told, idea=idea.id):
             return idea.id
     return None
 
@@ -115,6 +118,9 @@ ECHO_AT = 0.3
 """Similarity from which a card's deeper line fits the message (looked at on the situations kept for tuning)."""
 
 
+_OF_THE_PAST = re.compile(r"\b(?:was|were|had|last|came|went|took|attempt)\b", re.I)
+
+
 def best_echo(scene: Scene) -> int | None:
     """The unused echo that this message calls for, where one is close enough."""
     if scene.card is None or scene.match is None:
@@ -122,7 +128,16 @@ def best_echo(scene: Scene) -> int | None:
     ranked = sorted(enumerate(scene.match.echoes), key=lambda pair: -pair[1])
     # An echo says what is going on with the person: of a card that is a guess it would be an invention.
     needed = ECHO_AT if scene.sure >= ECHO_SURE else ECHO_CLOSE
-    return next((i for i, score in ranked if score >= needed and (scene.card.id, i) not in scene.memory.echoes), None)
+    said = [echo.say for echo in scene.card.echoes]
+    told = [slot for slot in scene.frame.slots if slot.turn == scene.frame.turn and slot.clause is not None]
+    past = any(slot.clause is not None and slot.clause.tense == "past" for slot in told)
+    ahead = not past or any(slot.kind == "plan" for slot in told)
+
+    def near(index: int, score: float) -> bool:
+        # An echo of what took place, a warning that was given, answers no plan and nothing still to come.
+        return score >= (ECHO_CLOSE if ahead and _OF_THE_PAST.search(said[index]) else needed)
+
+    return next((i for i, score in ranked if near(i, score) and (scene.card.id, i) not in scene.memory.echoes), None)
 
 
 def best_words(scene: Scene, *, uses: Sequence[str] = ()) -> int | None:
@@ -130,10 +145,15 @@ def best_words(scene: Scene, *, uses: Sequence[str] = ()) -> int | None:
     if scene.card is None or scene.match is None:
         return None
     uses = uses or uses_of(scene.frame)
+    told = " ".join(scene.frame.topic)
     slots = words_slots(scene.frame)
     best: tuple[float, int] | None = None
     for index, (score, words) in enumerate(zip(scene.match.words, scene.card.words, strict=True)):
-        if (scene.card.id, index) in scene.memory.words or filled(words.say, slots) is None:
+        if (
+            not fits(scene.card.id, told, words=index)
+            or (scene.card.id, index) in scene.memory.words
+            or filled(words.say, slots) is None
+        ):
             continue
         rank = score + 0.1 * words.say.count("{") + (0.3 if words.use in uses else 0.0) - 0.06 * words.say.count("[")
         if best is None or rank > best[0]:
@@ -192,8 +212,12 @@ def repeats_shape(scene: Scene, shape: tuple[str, ...]) -> bool:
     )
 
 
+LEAST_COMMITTED = 4
+"""Words of a promise that says what is promised."""
+
+
 def commitment_in(frame: Frame) -> str | None:
     if frame.kind not in {"commit", "close", "thanks", "draft"} and "commit" not in frame.also:
         return None
-    plans = [s for s in frame.now("plan") if len(s.text.split()) <= 14]
+    plans = [s for s in frame.now("plan") if LEAST_COMMITTED <= len(s.text.split()) <= 14]
     return plans[-1].text if plans else None

@@ -21,6 +21,8 @@ _CLAUSE_INSIDE = re.compile(r"\w's (?:not |no |just |only |such |quite |really )
 """A clause that the parser took for a noun: "Dervla's a cracking nurse"."""
 _NEED_A_TALK = frozenset(("have", "give", "bring", "do"))
 """Verbs that are about a talk only together with one: "have a word with"."""
+MOST_OF_A_FIGURE = 13
+"""Words of amounts that can still be said back."""
 _STATES = frozenset(
     ("be", "hate", "hat", "know", "think", "feel", "want", "like", "love", "hope", "see", "hear", "find")
 )
@@ -46,6 +48,7 @@ def read_slots(utterance: Utterance, turn: int) -> list[Slot]:
         *_people(utterance, turn),
         *_quotes(utterance, turn),
         *_measures(utterance, turn),
+        *_figures(utterance, turn),
         *_from_clauses(utterance, turn),
     ]
     return sorted(slots, key=lambda s: (s.start, s.end))
@@ -152,6 +155,18 @@ def _measures(u: Utterance, turn: int) -> list[Slot]:
     return found
 
 
+def _figures(u: Utterance, turn: int) -> list[Slot]:
+    """Amounts set against each other: "about 5 a day per person, we manage 2"."""
+    found: list[Slot] = []
+    for match in _pattern("figure").finditer(u.text):
+        name = "span" if match["span"] else "span2"
+        start, end = match.span(name)
+        asked = u.text[end:].lstrip()[:1] == "?"
+        if 3 <= len(match[name].split()) <= MOST_OF_A_FIGURE and not asked and not u.quote_at(start):
+            found.append(_slot("figure", u, start, end, turn, 0.8, "clause"))
+    return found
+
+
 def _clause_at(u: Utterance, offset: int) -> Clause | None:
     around = [c for c in u.clauses if c.start <= offset < c.end]
     return min(around, key=lambda c: c.end - c.start) if around else None
@@ -249,6 +264,8 @@ def _wish(u: Utterance, clause: Clause, turn: int) -> Slot | None:
             form: Form = "inf" if subject is None and any(c.tag_ == "TO" for c in child.children) else "clause"
             return _slot("wish", u, start, end, turn, 0.85, form, clause)
         if child.dep_ in {"dobj", "obj"}:
+            if clause.verb in {"want", "need"} and _shows("from_coach", child.lemma_):
+                return None  # "I want two lines": asked of the coach
             if child.pos_ == "PRON" and child.lower_ in {"it", "that", "this", "them", "him", "her", "you"}:
                 return None
             return _slot("wish", u, child.left_edge.idx, _end(head), turn, 0.8, "np", clause)
@@ -429,6 +446,8 @@ def _deed(u: Utterance, clause: Clause, turn: int) -> Slot | None:
         return None
     if len(text.split()) < 3 or clause.subject.lower() in {"them", "him", "her", "me", "us"}:
         return None
+    if clause.modal in {"should", "would", "could", "might", "'d"}:
+        return None  # "they should just talk" has not happened
     effect = bool(_shows("silent", text)) or (
         clause.verb in lexicon("quiet") and clause.head.dep_ in {"conj", "advcl", "ROOT", "ccomp"}
     )

@@ -7,6 +7,7 @@ from coach import patterns
 from coach.frame import Frame
 from coach.memory import Memory
 from coach.protocols import Library
+from coach.suiting import fits
 from coach.values import Retrieval
 
 STICKY = 0.5
@@ -72,7 +73,9 @@ class Topic:
     def _dropped(self) -> frozenset[str]:
         """Cards that the person has pushed back on, the one of the last turn included where this message does."""
         last = next((p.card for p in reversed(self.memory.plans[self.frame.topic_start :]) if p.card), None)
-        return self.memory.rejected | ({last} if self.frame.kind == "reject" and last else set())
+        pushed = {last} if "reject" in {self.frame.kind, *self.frame.also} and last else set()
+        told = " ".join(self.frame.topic)
+        return self.memory.rejected | pushed | {id for id, _ in self.retrieval.cards if not fits(id, told)}
 
     def _allowed(self) -> Retrieval:
         dropped = self._dropped()

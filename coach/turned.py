@@ -115,6 +115,9 @@ def addressed(clause: Clause, other: str) -> str | None:
     span = doc.char_span(clause.start, clause.end)
     if span is None:
         return None
+    met = {"dobj", "dative", "pobj"}
+    if any(t.tag_ == "PRP" and t.dep_ in met and t.lower_ in {"him", "her", "them"} for t in span):
+        return None  # whom "she" met is somebody else
     if _other_gender(subject.lower_, {token.lower_ for token in span}):
         return None
     out: list[str] = []

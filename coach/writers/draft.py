@@ -22,7 +22,7 @@ class Draft:
         return self.brief.frame.topic[0]
 
     def say(self, text: str | None, kind: SentenceKind = "other", citations: tuple[Citation, ...] = ()) -> None:
-        if text:
+        if text and not any(text.strip(" .").casefold() in said.text.casefold() for said in self.sentences):
             self.sentences.append(Sentence(text, kind, citations))
 
     def pick(self, lines: list[str], **slots: str) -> str | None:

@@ -26,6 +26,14 @@ LEAST_TAKEN = 4
 """Words below which a fact, said back after a correction, would be a torn-off piece."""
 
 
+_ABOUT_US = re.compile(
+    r"(?:^|(?<=\s))you(?:'re| are| have|'ve| keep| gave| give) "
+    r"(?:giving|not|wrong|got|misunder|me|telling|asking)\b.*",
+    re.I,
+)
+"""What is said about the coach itself, to the end: a complaint is nothing to hold on to."""
+
+
 class GuidedWriter:
     """Needs no model and never fails: the fall-back of every other writer, and the default where none is set up."""
 
@@ -113,12 +121,15 @@ def _repair(d: Draft) -> None:
 
 def _after_rejection(said: str) -> str | None:
     """What the person put in place of what they rejected, where it is one short sentence."""
+    said = _ABOUT_US.sub("", said)
     parts = [p.strip(" .!,") for p in re.split(r"(?<=[.!?])\s+|,\s*(?=i meant|it's|it is)", said, flags=re.I)]
     complaint = patterns.pattern("kinds", "reject")
     aside = patterns.pattern("frame", "about_coach")
     kept = [p for p in parts if p and not _shows("rejecting", p) and not complaint.search(p) and not aside.search(p)]
     text = re.sub(r"^(?:no|nope|i meant|i mean|actually)[,:]?\s+(?:that\s+)?", "", kept[-1], flags=re.I) if kept else ""
-    return lower_first(text) if 2 <= len(text.split()) <= 12 and not text.endswith("?") else None
+    asks = any(patterns.pattern("kinds", kind).search(text) for kind in ("ask_words", "what_now", "the_offered"))
+    whole = LEAST_TAKEN <= len(text.split()) <= 12 or (len(text.split()) >= 2 and len(kept) == 1)
+    return lower_first(text) if whole and not asks and len(text.split()) <= 12 and not text.endswith("?") else None
 
 
 def _already_asked(d: Draft) -> None:

@@ -23,7 +23,7 @@ def reflection(d: Draft, *, avoid: frozenset[str] = frozenset()) -> Reflection |
     parts = split_sentences(found.text)
     if len(parts) == 1 and d.last_kinds[:2] == ("reflection", "question"):
         more = link(d.brief.frame, d.memory)
-        deeper = more.text if more else echo if echo and echo not in found.text else None
+        deeper = more.text if more else echo if echo and echo.casefold() not in found.text.casefold() else None
         parts += [deeper] if deeper else []
     for part in parts:
         d.say(part, "reflection")
@@ -94,7 +94,7 @@ def cite_claim(claim: Claim) -> Citation:
 
 
 def newest(d: Draft) -> Slot | None:
-    order = ("event", "quote", "impact", "wish", "fear", "own_part", "tried", "constraint", "task")
+    order = ("own_part", "event", "quote", "impact", "wish", "fear", "tried", "constraint", "task")
     now = [s for kind in order for s in d.brief.frame.now(kind) if len(s.text.split()) <= 12]
     return now[0] if now else None
 
