@@ -1,5 +1,7 @@
 """What was offered or asked comes first, what was refused stays out, and what is said back is what weighs most."""
 
+import re
+
 import pytest
 from guided import coach, text
 
@@ -124,3 +126,16 @@ def test_a_plan_that_would_hurt_meets_its_cost(plan: str, id: str) -> None:
     assert turn.plan is not None
     assert (turn.plan.move, turn.plan.notes["caution"]) == ("challenge_plan", id)
     assert any(line in text(turn) for caution in cautions() if caution["id"] == id for line in caution["say"])
+
+
+def test_a_blank_says_what_to_put_and_states_nothing() -> None:
+    states = re.compile(r"\b(?:our|your|was|were|wasn't|we're|you'd|at (?:two|eight|nine)|in March)\b", re.I)
+    blanks = [
+        blank
+        for card in coach().library.cards.values()
+        for words in card.words
+        for blank in re.findall(r"\[([^\]]+)\]", words.say)
+    ]
+    assert [
+        blank for blank in blanks if states.search(blank) and not re.match(r"(?:what|your|how|whose|when)\b", blank)
+    ] == []
