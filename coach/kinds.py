@@ -128,6 +128,10 @@ def kinds_of(u: Utterance, slots: Sequence[Slot], history: Sequence[Turn]) -> li
     if "ask_open" in found and found[0] in {"verdict", "plan", "venting", "commit"}:
         found.remove("ask_open")
         found.insert(0, "ask_open")
+    ends = next((kind for kind in ("thanks", "close") if kind in found), None)
+    if ends and found[0] == "ask_words" and {"plan", "commit"} & set(found) and "?" not in text:
+        found.remove(ends)
+        return [ends, *found]  # "one line, then I count to ten. thx" tells what will be done, and asks nothing
     # Words of thanks around a question or new facts do not end a talk.
     if found[0] == "yes" and "thanks" in found and not offered:
         found.append(found.pop(0))  # "ok thanks"

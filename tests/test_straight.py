@@ -139,3 +139,16 @@ def test_a_blank_says_what_to_put_and_states_nothing() -> None:
     assert [
         blank for blank in blanks if states.search(blank) and not re.match(r"(?:what|your|how|whose|when)\b", blank)
     ] == []
+
+
+def test_thanks_with_a_plan_get_no_new_words() -> None:
+    turn = last(
+        OPENING, ALREADY, "ok I'll count to ten in my head. thursday, one line, then ten. thx that helped a bit"
+    )
+    assert turn.plan is not None
+    assert turn.plan.move in {"thanks", "close"}
+
+
+def test_courtesies_are_not_held_on_to() -> None:
+    said = "I fear that we speak of two different libraries, you misunderstood. Thank you for your patience."
+    assert "patience" not in text(last(OPENING, ALREADY, said))

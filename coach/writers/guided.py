@@ -127,7 +127,9 @@ def _after_rejection(said: str) -> str | None:
     aside = patterns.pattern("frame", "about_coach")
     kept = [p for p in parts if p and not _shows("rejecting", p) and not complaint.search(p) and not aside.search(p)]
     text = re.sub(r"^(?:no|nope|i meant|i mean|actually)[,:]?\s+(?:that\s+)?", "", kept[-1], flags=re.I) if kept else ""
-    asks = any(patterns.pattern("kinds", kind).search(text) for kind in ("ask_words", "what_now", "the_offered"))
+    asks = any(
+        patterns.pattern("kinds", kind).search(text) for kind in ("ask_words", "what_now", "the_offered", "thanks")
+    )
     whole = LEAST_TAKEN <= len(text.split()) <= 12 or (len(text.split()) >= 2 and len(kept) == 1)
     return lower_first(text) if whole and not asks and len(text.split()) <= 12 and not text.endswith("?") else None
 
