@@ -239,6 +239,7 @@ class _Parts:
         from coach.rehearsal.policy import Rehearsal
         from coach.writers.guided import GuidedWriter
         from knowledge.library import open_library
+        from knowledge.matcher import ATTACK, EVERY_TURN
         from knowledge.weights import missing, spacy_model_path
 
         for name in ("embedding", "parser"):
@@ -247,12 +248,12 @@ class _Parts:
         library = open_library(settings, on_progress=on_progress, on_notice=on_notice)
         self.library = library
         names = [name for one in practices().values() for name in (one.title, one.name)]
-        self.gate = NotesGate(SafetyGate(library.embedder, settings.region, library.reader), names)
+        self.gate = NotesGate(SafetyGate(library.embedder, settings.region, library.reader(*EVERY_TURN)), names)
         self.grounding = GroundingCheck(library.claims)
         self._parser = Parser(None if missing("parser") else spacy_model_path(settings.cache))
         self._coaching = CoachingPolicy(library, self._parser)
         language = Language(self._parser, library.embedder)
-        self._rehearsal = Rehearsal(personas(), Ear(language, library.embedder, library.reader), language)
+        self._rehearsal = Rehearsal(personas(), Ear(language, library.embedder, library.reader(ATTACK)), language)
         self.policy = self.keeper = self.practising(None)
         self.guided = GuidedWriter()
         library.warm()

@@ -38,9 +38,10 @@ class Plain:
 def detectors(setting: Setting) -> list[Row]:
     from coach.gate import SafetyGate
     from evals import safety
+    from knowledge.matcher import EVERY_TURN
     from knowledge.reader import load_reader
 
-    gate = SafetyGate(setting.embedder, REGION, load_reader(setting.settings.cache))
+    gate = SafetyGate(setting.embedder, REGION, load_reader(setting.settings.cache, *EVERY_TURN))
     if setting.data is None:
         return [complete(row) for row in safety.measure_own(gate)]
     return [complete(row) for row in safety.measure(setting.data, gate)]
@@ -63,9 +64,10 @@ def rehearsal(setting: Setting) -> list[Row]:
     from coach.app import open_language
     from coach.rehearsal.landing import Ear
     from evals.rehearsal import pairs, scenes
+    from knowledge.matcher import ATTACK
     from knowledge.reader import load_reader
 
-    ear = Ear(open_language(setting.settings), setting.embedder, load_reader(setting.settings.cache))
+    ear = Ear(open_language(setting.settings), setting.embedder, load_reader(setting.settings.cache, ATTACK))
     found = {split: [scene.holds for scene in scenes(ear, pairs(split))] for split in ("later", "fresh")}
     metric = "a skilful line lowers threat, a blaming one raises it"
     return [share(10, metric, "own pairs", split, hits, "≥ 0.95") for split, hits in found.items()]

@@ -71,10 +71,11 @@ def main() -> None:
     options = parser.parse_args()
     from coach.app import load_settings, open_language
     from knowledge.embedding import load_embedder
+    from knowledge.matcher import ATTACK
     from knowledge.reader import load_reader
 
     settings = load_settings()
-    reader = None if options.small else load_reader(settings.cache)
+    reader = None if options.small else load_reader(settings.cache, ATTACK)
     ear = Ear(open_language(settings), load_embedder(settings.cache), reader)
     found = list(scenes(ear, pairs(options.split)))
     held = sum(scene.holds for scene in found)

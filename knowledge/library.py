@@ -103,8 +103,6 @@ class KnowledgeLibrary:
             vectors, passage_vectors = every[: len(texts) - len(passages)], every[len(texts) - len(passages) :]
         split = len(card_lines)
         self._matcher = matcher
-        self.reader = Reader(embedder, matcher) if embedder is not None and matcher is not None else None
-        """Both encoders of messages at once, where both are installed."""
         # Reads a message beside the small embedding, which needs the other core.
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="matcher")
         self._card_ranking = Ranking(card_lines, None if vectors is None else vectors[:split])
@@ -159,6 +157,11 @@ class KnowledgeLibrary:
         if self._bookcase is not None:
             self._bookcase.warm = True
         self._search("How do I begin?", 1, None)
+
+    def reader(self, *branches: str) -> Reader | None:
+        """Both encoders of messages at once, for a question; None where one of them is not installed."""
+        embedder, matcher = self.embedder, self._matcher
+        return Reader(embedder, matcher, *branches) if embedder is not None and matcher is not None else None
 
     def expect(self, said: str) -> None:
         """The slower encoder reads beside all that a turn does before it needs the vector."""

@@ -119,12 +119,12 @@ class Graph:
         wide = self.add("Gelu", self.linear(x, f"{layer}.intermediate.dense"))
         return self.norm(self.add("Add", self.linear(wide, f"{layer}.output.dense"), x), f"{layer}.output.LayerNorm")
 
-    def pool(self, x: str, mask: str) -> None:
+    def pool(self, x: str, mask: str, output: str = "vectors") -> None:
         """Mean over the tokens that are not padding, then unit length."""
         weights = self.add("Unsqueeze", mask, self.ints(2))
         total = self.add("ReduceSum", self.add("Mul", x, weights), self.ints(1), keepdims=0)
         mean = self.add("Div", total, self.add("ReduceSum", mask, self.ints(1), keepdims=1))
-        self.add("LpNormalization", mean, output="vectors", axis=-1, p=2)
+        self.add("LpNormalization", mean, output=output, axis=-1, p=2)
 
 
 def build(safetensors: Path) -> "onnx.ModelProto":

@@ -1,11 +1,12 @@
 """Trains the heads that tell care from attack in a line, and writes them with their records to ``coach/data``.
 
-    uv run python scripts/train_rehearsal.py [--cache DIR] [--hard]
+    uv run python scripts/train_rehearsal.py [--cache DIR]
 
 Learns from our own lines (``evals/data/rehearsal_lines.jsonl``) and the ``tune`` pairs of ``rehearsal_pairs.jsonl``;
-the other pairs are for ``evals/rehearsal.py``. ``--hard`` adds ``rehearsal_hard.jsonl``, attacks without a word of
-blame beside plain lines in like words: too fine for a linear head, which then told fewer of the other pairs apart.
-One head over the small encoder, one over both encoders side by side, to be made again whenever the matcher is.
+the other pairs are for ``evals/rehearsal.py``. One head over the small encoder, one over both encoders side by side, to
+be made again whenever the branch ``attack`` is (``scripts/train_branches.py``). Only the latter learns from
+``rehearsal_hard.jsonl``, attacks without a word of blame beside plain lines in like words, which the small encoder
+cannot tell apart.
 Logistic regression over embedding and cues, written in the form of ``coach.heads``: two hidden units hold the score
 and its opposite. Deterministic.
 """
@@ -56,26 +57,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cache", type=Path, default=default_cache())
     parser.add_argument("--out", type=Path, default=heads.DATA)
-    parser.add_argument("--hard", action="store_true", help="learn from the finest lines, too")
     options = parser.parse_args()
     from coach.app import load_settings, open_language
     from coach.rehearsal.landing import HEAD, STRONG, Ear
     from knowledge.embedding import load_embedder
+    from knowledge.matcher import ATTACK
     from knowledge.reader import load_reader
 
-    embedder, reader = load_embedder(options.cache), load_reader(options.cache)
+    embedder, reader = load_embedder(options.cache), load_reader(options.cache, ATTACK)
     if embedder is None or reader is None:
         parser.error("The weights are not installed. Run: uv sync")
     ear = Ear(open_language(load_settings()), embedder)
-    read = [LINES, HARD] if options.hard else [LINES]
-    own = [json.loads(line) for path in read for line in path.read_text(encoding="utf-8").splitlines()]
-    cases: list[Case] = [(one["text"], "", one["side"] == "attack") for one in own]
-    for pair in pairs("tune"):
-        cases += [(pair.skilful, pair.before, False), (pair.blaming, pair.before, True)]
-    found = [ear.cues(text, before) for text, before, _ in cases]
-    counts = {"own lines": len(own), "tune pairs": len(pairs("tune"))}
-    make(HEAD, embedder, cases, found, counts, options.out)
-    make(STRONG, reader, cases, found, counts, options.out)
+    for name, encoder, read in ((HEAD, embedder, [LINES]), (STRONG, reader, [LINES, HARD])):
+        own = [json.loads(line) for path in read for line in path.read_text(encoding="utf-8").splitlines()]
+        cases: list[Case] = [(one["text"], "", one["side"] == "attack") for one in own]
+        for pair in pairs("tune"):
+            cases += [(pair.skilful, pair.before, False), (pair.blaming, pair.before, True)]
+        found = [ear.cues(text, before) for text, before, _ in cases]
+        make(name, encoder, cases, found, {"own lines": len(own), "tune pairs": len(pairs("tune"))}, options.out)
 
 
 def make(

@@ -18,6 +18,7 @@ from coach.rehearsal.persona import personas
 from coach.rehearsal.policy import Rehearsal
 from coach.values import Turn
 from coach.writers.guided import compose
+from knowledge.matcher import ATTACK, EVERY_TURN
 from tests.guided import coach
 
 WEDNESDAY = datetime(2026, 11, 25, 10, tzinfo=UTC)
@@ -30,7 +31,7 @@ def language() -> Language:
 
 @cache
 def ear() -> Ear:
-    return Ear(language(), coach().library.embedder, coach().library.reader)
+    return Ear(language(), coach().library.embedder, coach().library.reader(ATTACK))
 
 
 class Practising:
@@ -47,7 +48,7 @@ class Practising:
         )
         self._library = one.library
         self._check = GroundingCheck(one.library.claims)
-        self._gate = SafetyGate(one.library.embedder, reader=one.library.reader)
+        self._gate = SafetyGate(one.library.embedder, reader=one.library.reader(*EVERY_TURN))
 
     def say(self, *messages: str) -> Turn:
         """Has messages answered; the last turn."""

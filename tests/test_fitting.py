@@ -10,6 +10,7 @@ from coach.practice.notes_gate import NotesGate
 from coach.practice.practice import practices
 from coach.practice.turning import cleaned
 from coach.values import Gated, Sentence, Turn
+from knowledge.matcher import EVERY_TURN
 from tests.guided import coach
 from tests.practising import Practising
 
@@ -126,7 +127,7 @@ def test_notes_are_turned_away_for_a_named_order_and_not_for_a_guess() -> None:
 
 def test_the_name_of_a_practice_is_no_danger_and_hides_none() -> None:
     names = [name for one in practices().values() for name in (one.title, one.name)]
-    gate = NotesGate(SafetyGate(coach().library.embedder, reader=coach().library.reader), names)
+    gate = NotesGate(SafetyGate(coach().library.embedder, reader=coach().library.reader(*EVERY_TURN)), names)
     for name in names:
         asked = f"Please help me with a {name.replace('-', ' ').lower()}, I have no idea how to begin"
         assert gate.check(asked, ()) is None, asked
@@ -136,7 +137,7 @@ def test_the_name_of_a_practice_is_no_danger_and_hides_none() -> None:
 
 
 def test_danger_in_notes_is_danger() -> None:
-    gate = NotesGate(SafetyGate(coach().library.embedder, reader=coach().library.reader))
+    gate = NotesGate(SafetyGate(coach().library.embedder, reader=coach().library.reader(*EVERY_TURN)))
     found = gate.check(f"{LOG}\n14:20 I am going to kill myself tonight", ())
     assert found is not None
     assert found.kind == "crisis"

@@ -12,6 +12,7 @@ from coach import heads, signals
 from coach.errors import CoachError
 from coach.gate import CRISIS_CLASSES, REDIRECTS, SafetyGate
 from coach.sense import Sense, split
+from knowledge.matcher import EVERY_TURN
 
 
 class Blank:
@@ -76,7 +77,7 @@ def test_the_shipped_heads_know_today_s_rules_and_texts() -> None:
 
 
 def test_the_strong_heads_were_trained_on_the_shipped_matcher() -> None:
-    reader = coach().library.reader
+    reader = coach().library.reader(*EVERY_TURN)
     assert reader is not None
     for name in ("gate-kinds-strong", "gate-texts-strong"):
         assert heads.load(name).embedder == reader.name, "Run scripts/train_gate.py after every new matcher."
