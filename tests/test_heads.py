@@ -111,3 +111,28 @@ def test_long_messages_are_also_looked_at_in_pairs_of_sentences() -> None:
     assert split("Short. Very.", 8) == ["Short. Very."]
     assert split(text, 8)[:2] == [text, "One is here. Two is here."]
     assert len(split(text * 20, 8)) <= 9
+
+
+@pytest.mark.parametrize(
+    "harmless",
+    [
+        "So that's me finished for today, the talk with the ward sister is at two. Cheers, I'm away.",
+        "you wanted an idea from me and i gave it so where is yours",
+        "tomorrow at the break i go to mr mensah and say i was wrong to put you right before everybody that is the plan",
+        "I'll phone the boss before seven and tell him he can have my name for it",
+        "In the evening I must tell a driver that his route goes and there is no other place for him, and I sleep badly.",
+    ],
+)
+def test_the_end_of_a_talk_a_plan_or_bad_news_raises_no_alarm(harmless: str) -> None:
+    library = coach().library
+    gate = SafetyGate(library.embedder, "US", library.reader(*EVERY_TURN))
+    assert gate.check(harmless, ()) is None
+
+
+def test_the_same_words_about_not_living_on_do() -> None:
+    library = coach().library
+    gate = SafetyGate(library.embedder, "US", library.reader(*EVERY_TURN))
+    said = "I've put the folders in order so nobody has trouble when I'm no longer here, I don't want to wake up again"
+    found = gate.check(said, ())
+    assert found is not None
+    assert found.kind == "crisis"
