@@ -118,9 +118,9 @@ def test_long_messages_are_also_looked_at_in_pairs_of_sentences() -> None:
     [
         "So that's me finished for today, the talk with the ward sister is at two. Cheers, I'm away.",
         "you wanted an idea from me and i gave it so where is yours",
-        "tomorrow at the break i go to mr mensah and say i was wrong to put you right before everybody that is the plan",
+        "tomorrow at break i go to mr mensah and say i was wrong to put you right before them all that is the plan",
         "I'll phone the boss before seven and tell him he can have my name for it",
-        "In the evening I must tell a driver that his route goes and there is no other place for him, and I sleep badly.",
+        "Tonight I must tell a driver that his route goes and there is no other place for him, and I sleep badly.",
     ],
 )
 def test_the_end_of_a_talk_a_plan_or_bad_news_raises_no_alarm(harmless: str) -> None:
