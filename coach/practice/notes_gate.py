@@ -27,6 +27,8 @@ class NotesGate:
         found = self._gate.check(said, history)
         if _sensed(found) and self._names is not None and (bare := self._names.sub(" ", said)) != said:
             found = self._gate.check(bare, history)
+        if _guessed(found) and _at_work(history):
+            return None  # "conditions: the rule could use all CPU" is an answer, not an order
         if not _guessed(found) or not is_paste(said):
             return found
         around = self._gate.check(talk_of(said), history)
@@ -39,6 +41,11 @@ class NotesGate:
 
 def _sensed(found: Gated | None) -> bool:
     return found is not None and ": head " in found.reason
+
+
+def _at_work(history: Sequence[Turn]) -> bool:
+    """Whether the last turn was one of a practice, which takes what is said for its page."""
+    return bool(history) and history[-1].plan is not None and history[-1].plan.move.startswith("practice.")
 
 
 def _guessed(found: Gated | None) -> bool:
