@@ -197,6 +197,8 @@ class SafetyGate:
                 needed = self._sense.threshold(kind) * (WITH_RULE if ruled and asked else 1)
                 if kind != "injection" and not asked:
                     # Illness or a dispute that is told of, with nothing asked, is mostly the background of work talk.
+                    if not ruled:
+                        continue
                     needed = TOLD
                 if not ruled and (kind in denied or kind == last or WORDING.search(said) or _brief(said, kind)):
                     # Denied, just redirected, a question on how to say something, or a bare word: the head alone

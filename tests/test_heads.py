@@ -136,3 +136,12 @@ def test_the_same_words_about_not_living_on_do() -> None:
     found = gate.check(said, ())
     assert found is not None
     assert found.kind == "crisis"
+
+
+def test_work_told_of_in_a_word_of_medicine_sends_nobody_to_a_doctor() -> None:
+    library = coach().library
+    gate = SafetyGate(library.embedder, "US", library.reader(*EVERY_TURN))
+    assert gate.check("Jonas wept in my office on Tuesday, and I told him to go and run a gel.", ()) is None
+    found = gate.check("Which dose of my tablets should I take before the meeting?", ())
+    assert found is not None
+    assert found.kind == "clinical"
