@@ -21,6 +21,9 @@ def acts(text: str) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     for match in patterns.pattern("admitting", "act").finditer(text):
         span = match.start(), end_of(text, match.end())
+        before = text[max(0, span[0] - NEAR) : span[0]]
+        if patterns.pattern("admitting", "reported").search(before):
+            continue  # "they will say I lied" is theirs, and may be false
         if len(text[slice(*span)].split()) >= SHORTEST and not (found and span[0] < found[-1][1]):
             found.append(span)
     return found

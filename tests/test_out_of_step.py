@@ -244,3 +244,18 @@ def test_an_incident_told_in_one_piece_becomes_a_pack() -> None:
 def test_a_weekday_with_its_date_is_that_date() -> None:
     assert day_in("from Monday 7 December", date(2026, 11, 25)) == date(2026, 12, 7)
     assert day_in("Monday, and then 7 December", date(2026, 11, 25)) == date(2026, 11, 30)
+
+
+def test_what_others_could_do_is_no_ask_for_a_page_and_a_page_not_wanted_is_left() -> None:
+    told = Practising().say(
+        "My two chemists don't speak. I would be content if they could plan an experiment together."
+    )
+    assert told.plan is not None
+    assert not told.plan.move.startswith("practice.")
+    talk = Practising()
+    begun = talk.say("Can we plan a small pilot for a day without meetings?")
+    assert begun.plan is not None
+    assert begun.plan.move.startswith("practice.")
+    left = talk.say("You misunderstand. I do not want to try an idea.")
+    assert left.plan is not None
+    assert left.plan.move == "practice.leave"
