@@ -232,3 +232,22 @@ def test_lines_without_a_time_are_asked_for_and_name_no_incident() -> None:
     assert one.values["incident"] == "Our site answered nothing for half an hour"
     line = "- “the panel was down too, so nobody could turn it off” stands in the notes without a time."
     assert line in one.page
+
+
+@pytest.mark.parametrize(
+    ("said", "changed"),
+    [
+        ("no, make that three weeks", {"smallest": "no meetings for three weeks on Wednesdays"}),
+        ("no, three weeks, not two", {"smallest": "no meetings for three weeks on Wednesdays"}),
+        ("the pilot runs for four weeks, not two", {"smallest": "no meetings for four weeks on Wednesdays"}),
+        ("sorry, 300 a day, not 250", {"measure": "from 900 a month to 300 a day"}),
+        ("no idea, two of us maybe", {}),
+        ("two people asked me about it", {}),
+    ],
+)
+def test_a_number_put_right_changes_the_answer_that_has_it(said: str, changed: dict[str, str]) -> None:
+    pilot = practices()["pilot"]
+    first, second = (one.id for one in pilot.fields[:2])
+    values = {first: "no meetings for two weeks on Wednesdays", second: "from 900 a month to 250 a day"}
+    names = {"smallest": first, "measure": second}
+    assert put_right(pilot, values, said, first) == {names[name]: value for name, value in changed.items()}

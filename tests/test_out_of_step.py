@@ -259,3 +259,10 @@ def test_what_others_could_do_is_no_ask_for_a_page_and_a_page_not_wanted_is_left
     left = talk.say("You misunderstand. I do not want to try an idea.")
     assert left.plan is not None
     assert left.plan.move == "practice.leave"
+
+
+@pytest.mark.parametrize("asked", ["can I have the page now?", "show me the page", "write it, please, just write it"])
+def test_who_asks_to_see_the_page_gets_it_with_what_is_open_in_brackets(asked: str) -> None:
+    talk = Practising()
+    talk.say("Can we plan a small pilot for a day without meetings?", "no meetings on Wednesdays", asked)
+    assert talk.moves[-1] == "practice.write"

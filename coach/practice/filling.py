@@ -96,10 +96,10 @@ def fill(practice: Practice, form: Form, frame: Frame, asked: str | None, *, las
         return Filled(Form(values, form.skipped, form.narrowed, form.ready, form.made), cleared=cleared)
     if named:
         return _with(form, named, changed=tuple(named))
+    if known := put_right(practice, form.values, frame.said, last):
+        return _with(form, known, changed=tuple(known))
     if last and (rest := _after_rejection(frame)):
         return _with(form, {last: rest}, changed=(last,))
-    if known := put_right(practice, form.values, frame.said):
-        return _with(form, known, changed=tuple(known))
     if unknown := _unknown_part(practice, form, frame.said, asked):
         return unknown
     if by_sort := _by_sort(practice, form, frame.said, asked):

@@ -124,7 +124,8 @@ _EMPTY = word_set(
 
 
 _NOT = re.compile(
-    r"^\W*(?:(?:no|sorry|actually|wait|oh|correction|i meant?|it'?s|it is|it was|that'?s|should be|make it)\b[\s,:]*)*"
+    r"^\W*(?:(?:no|sorry|actually|wait|oh|correction|i meant?|it'?s|it is|it was|that'?s|should be|"
+    r"make (?:it|that)|say)\b[\s,:]*)*"
     r"(?:the |an? |my |our )?(?P<new>[^,;.!?\n]{2,60}?),? (?:and )?(?:not|instead of) (?:the |an? |my |our )?"
     r"(?P<old>[^,;.!?\n]{2,60}?)(?:,? (?:sorry|though|my mistake|please))?[\s.!]*$",
     re.I,
@@ -136,9 +137,50 @@ _NOW = re.compile(
 )
 
 
-def put_right(practice: Practice, values: Mapping[str, str], said: str) -> dict[str, str]:
-    """Known values with one thing changed: "the monthly report, not the quarterly", "calls are now 2.1"."""
+_NUMBER = (
+    r"\d+(?:[.,]\d+)*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty"
+)
+_QUANTITY = re.compile(rf"\b(?P<number>{_NUMBER})\b(?: (?P<unit>[a-z]+))?", re.I)
+_PUTS_RIGHT = re.compile(
+    r"^\W*(?:no|nope|sorry|actually|wait|oh|correction|rather|i meant?|make (?:that|it)|say)\b(?! (?:idea|more|one|problem)\b)",
+    re.I,
+)
+_LONGEST_CORRECTION = 14
+"""Words; what is longer tells something of its own."""
+
+
+def _number_right(known: Mapping[str, str], said: str, last: str | None) -> dict[str, str]:
+    """The value whose number is another now: "no, make that three weeks", "300 a week, not 250".
+
+    Where several have such a number, only the one told ``last`` may be meant.
+    """
+    new, *old = re.split(r",? (?:and )?(?:not|instead of) (?=\W*\w+(?: \w+){0,2}\W*$)", said, maxsplit=1)
+    match = _QUANTITY.search(new)
+    before = _QUANTITY.search(old[0]) if old else None
+    if match is None or len(said.split()) > _LONGEST_CORRECTION or (bool(old) and before is None):
+        return {}
+    if before is None and not _PUTS_RIGHT.match(said):
+        return {}
+    number = re.escape(before["number"]) if before else _NUMBER
+    unit = rf"(?= {re.escape(match['unit'].rstrip('s'))}s?\b)" if match["unit"] else ""
+    wanted = re.compile(rf"\b(?:{number})\b{unit}", re.I)
+    hits = {id: len(wanted.findall(value)) for id, value in known.items()}
+    chosen = [id for id, count in hits.items() if count == 1]
+    if len(chosen) > 1 or any(count > 1 for count in hits.values()):
+        chosen = [id for id in chosen if id == last]
+    if len(chosen) != 1:
+        return {}
+    return {chosen[0]: wanted.sub(match["number"], known[chosen[0]])}
+
+
+def put_right(practice: Practice, values: Mapping[str, str], said: str, last: str | None = None) -> dict[str, str]:
+    """Known values with one thing changed: "the monthly report, not the quarterly", "calls are now 2.1".
+
+    ``last`` is the field that was told last.
+    """
     known = {one.id: values[one.id] for one in practice.fields if values.get(one.id) and not one.paste}
+    if found := _number_right(known, said, last):
+        return found
     if match := _NOT.match(said):
         new, old = match["new"].strip(), match["old"].strip()
         # "The monthly report, not the quarterly": the last word stands for both.
