@@ -142,7 +142,8 @@ _NUMBER = (
 )
 _QUANTITY = re.compile(rf"\b(?P<number>{_NUMBER})\b(?: (?P<unit>[a-z]+))?", re.I)
 _PUTS_RIGHT = re.compile(
-    r"^\W*(?:no|nope|sorry|actually|wait|oh|correction|rather|i meant?|make (?:that|it)|say)\b(?! (?:idea|more|one|problem)\b)",
+    r"^\W*(?:no|nope|sorry|actually|wait|oh|correction|rather|i meant?|make (?:that|it)|say)\b"
+    r"(?! (?:idea|more|one|problem)\b)",
     re.I,
 )
 _LONGEST_CORRECTION = 14
