@@ -4,6 +4,7 @@ The network that ``knowledge.mpnet`` builds for the product, which itself never 
 scripts; the lower layers stay as they are and are computed once for each message.
 """
 
+import argparse
 import math
 import random
 from pathlib import Path
@@ -183,7 +184,9 @@ def means(encoder: Encoder, rows: list[Row], classes: int) -> Tensor:
     return sums
 
 
-def optimizer(encoder: Encoder, classifier: Cosine, rate: float, steps: int) -> tuple[torch.optim.Optimizer, object]:
+def optimizer(
+    encoder: Encoder, classifier: Cosine, rate: float, steps: int
+) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
     """AdamW with one cycle of the rate (Smith and Topin 2018, arXiv:1708.07120)."""
     groups = [
         {"params": [p for p in encoder.parameters() if p.requires_grad], "lr": rate, "weight_decay": 0.01},
@@ -200,3 +203,44 @@ def logits(encoder: Encoder, classifier: Cosine, hidden: Tensor, mask: Tensor) -
     with torch.autocast("cpu", torch.bfloat16):
         vectors = encoder(hidden, mask)
     return classifier(vectors.float())
+
+
+def add_options(parser: argparse.ArgumentParser, epochs: int) -> None:
+    """What every training takes; ``epochs`` is how many are usual."""
+    parser.add_argument("--weights", type=Path, required=True, help="folder of all-mpnet-base-v2")
+    parser.add_argument("--rank", type=int, default=24)
+    parser.add_argument("--epochs", type=int, default=epochs)
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--all", action="store_true", help="train on the kept cases too, once the epochs are chosen")
+
+
+def prepare(seed: int, threads: int) -> None:
+    random.seed(seed)
+    torch.manual_seed(seed)
+    torch.set_num_threads(threads)
+
+
+class Training:
+    """Steps of one run over an encoder and its classifier."""
+
+    def __init__(self, encoder: Encoder, classifier: Cosine, rate: float, steps: int) -> None:
+        self._encoder, self._classifier = encoder, classifier
+        self._adam, self._schedule = optimizer(encoder, classifier, rate, steps)
+
+    def epoch(self, rows: list[Row], size: int) -> float:
+        """Learns from every row once; the mean loss, by smoothed cross-entropy."""
+        self._encoder.train()
+        total = 0.0
+        for hidden, mask, labels in batches(rows, size, True):
+            found = logits(self._encoder, self._classifier, hidden, mask)
+            loss = F.cross_entropy(found, labels, label_smoothing=0.05)
+            self._adam.zero_grad()
+            loss.backward()
+            self._adam.step()
+            self._schedule.step()
+            total += loss.item() * len(labels)
+        self._encoder.eval()
+        return total / len(rows)

@@ -19,10 +19,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 import train_gate
 import train_rehearsal
-from lora import Cosine, Row, batches, frozen, logits, means, open_encoder, optimizer
+from lora import Cosine, Row, Training, add_options, batches, frozen, logits, means, open_encoder, prepare
 
 from coach import signals
 from evals.rehearsal import pairs
@@ -74,20 +73,11 @@ def attack() -> Material:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("branch", choices=(DANGER, ATTACK))
-    parser.add_argument("--weights", type=Path, required=True)
+    add_options(parser, epochs=3)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--first", type=int, default=10, help="lowest layer of the branch")
-    parser.add_argument("--rank", type=int, default=24)
-    parser.add_argument("--epochs", type=int, default=3)
-    parser.add_argument("--rate", type=float, default=1e-3)
-    parser.add_argument("--batch", type=int, default=64)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--all", action="store_true", help="train on the kept cases too, once the epochs are chosen")
     args = parser.parse_args()
-    random.seed(args.seed)
-    torch.manual_seed(args.seed)
-    torch.set_num_threads(args.threads)
+    prepare(args.seed, args.threads)
     material = danger() if args.branch == DANGER else attack()
     encoder, tokenizer = open_encoder(args.weights, args.rank, args.first)
 
@@ -108,7 +98,7 @@ def main() -> None:
     start = [*typed[1::2], *(row for rows in more for row in rows[::8])]
     classifier = Cosine(means(encoder, start, len(material.classes)))
     each = len(learnt) + sum(map(len, more))
-    adam, schedule = optimizer(encoder, classifier, args.rate, args.epochs * math.ceil(each / args.batch))
+    training = Training(encoder, classifier, args.rate, args.epochs * math.ceil(each / args.batch))
     grave = torch.tensor([name in material.grave for name in material.classes])
 
     def chances(rows: list[Row]) -> tuple[torch.Tensor, torch.Tensor]:
@@ -117,21 +107,13 @@ def main() -> None:
         return torch.cat([chance for chance, _ in found]), torch.cat([y for _, y in found])
 
     for epoch in range(args.epochs):
-        encoder.train()
-        begun, total = time.time(), 0.0
-        rows = [random.choice(pair) for pair in learnt]
+        begun = time.time()
+        rows = [random.choice(form) for form in learnt]
         rows += [row for plenty in more for row in plenty]
-        for hidden, mask, labels in batches(rows, args.batch, True):
-            loss = F.cross_entropy(logits(encoder, classifier, hidden, mask), labels, label_smoothing=0.05)
-            adam.zero_grad()
-            loss.backward()
-            adam.step()
-            schedule.step()
-            total += loss.item() * len(labels)
-        encoder.eval()
+        lost = training.epoch(rows, args.batch)
         with torch.no_grad():
             chance, truth = chances(kept)
-            scores = f"loss {total / each:.3f}, kept right {(chance.argmax(-1) == truth).float().mean():.3f}"
+            scores = f"loss {lost:.3f}, kept right {(chance.argmax(-1) == truth).float().mean():.3f}"
             if ordinary:
                 limit = chances(ordinary)[0][:, grave].sum(-1).quantile(1 - FALSE_FIRES)
                 fired = chance[:, grave].sum(-1) > limit

@@ -13,14 +13,13 @@ training, to see how many epochs help; the evaluation situations are never read 
 import argparse
 import json
 import math
-import random
 import time
 from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from lora import Cosine, batches, frozen, logits, means, open_encoder, optimizer
+from lora import Cosine, Training, add_options, batches, frozen, logits, means, open_encoder, prepare
 
 from knowledge.cards import load_cards
 
@@ -47,20 +46,11 @@ def examples(none: Path | None) -> tuple[list[str], list[tuple[str, int]]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--weights", type=Path, required=True)
+    add_options(parser, epochs=4)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--none", type=Path)
-    parser.add_argument("--rank", type=int, default=24)
-    parser.add_argument("--epochs", type=int, default=4)
-    parser.add_argument("--rate", type=float, default=1e-3)
-    parser.add_argument("--batch", type=int, default=64)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--all", action="store_true", help="train on the kept lines too, once the epochs are chosen")
     args = parser.parse_args()
-    random.seed(args.seed)
-    torch.set_num_threads(args.threads)
-    torch.manual_seed(args.seed)
+    prepare(args.seed, args.threads)
     ids, rows = examples(args.none)
     classes = max(label for _, label in rows) + 1
     encoder, tokenizer = open_encoder(args.weights, args.rank, FIRST)
@@ -69,25 +59,16 @@ def main() -> None:
     train = states if args.all else [row for n, row in enumerate(states) if n % 20]
     classifier = Cosine(means(encoder, train, classes))
     steps = args.epochs * math.ceil(len(train) / args.batch)
-    adam, schedule = optimizer(encoder, classifier, args.rate, steps)
-
+    training = Training(encoder, classifier, args.rate, steps)
     for epoch in range(args.epochs):
-        encoder.train()
-        begun, total = time.time(), 0.0
-        for hidden, mask, labels in batches(train, args.batch, True):
-            loss = F.cross_entropy(logits(encoder, classifier, hidden, mask), labels, label_smoothing=0.05)
-            adam.zero_grad()
-            loss.backward()
-            adam.step()
-            schedule.step()
-            total += loss.item() * len(labels)
-        encoder.eval()
+        begun = time.time()
+        lost = training.epoch(train, args.batch)
         with torch.no_grad():
             tested = [(logits(encoder, classifier, t, m).topk(3).indices, y) for t, m, y in batches(kept, 128, False)]
         first = sum((top[:, 0] == y).sum().item() for top, y in tested) / len(kept)
         three = sum((top == y[:, None]).any(1).sum().item() for top, y in tested) / len(kept)
         seconds = time.time() - begun
-        scores = f"loss {total / len(train):.3f}, kept {first:.3f} / {three:.3f}"
+        scores = f"loss {lost:.3f}, kept {first:.3f} / {three:.3f}"
         print(f"epoch {epoch + 1}: {scores}, {seconds:.0f} s", flush=True)
     arrays = {"cards": np.array(ids), **encoder.arrays()}
     arrays["prototypes"] = F.normalize(classifier.prototypes, dim=-1).detach().numpy().astype(np.float16)
