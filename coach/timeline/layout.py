@@ -5,8 +5,7 @@ so that a paste may hold several after each other. Every line ends up in an entr
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
 
 from coach.patterns import pattern
 from coach.timeline import actors, exports
@@ -23,19 +22,14 @@ from coach.timeline.heads import (
     named_before,
     with_colons,
 )
+from coach.timeline.prose import SENTENCE_END, main_stamp, moments
 from coach.timeline.stamps import Day, Stamp, stamp_at, stamps_in
-from coach.timeline.zones import ZONE
+from coach.timeline.zones import says_zone, zone_of
 
 _LOG_OPENED = re.compile(r"^-{2,}\s*(?:log|day)\b.*$|^-{2,}.*-{2,}$", re.I)
 _DIVIDER = re.compile(r"^[\s\-=_*#|:.]+$")
 _MAIL = re.compile(r"^>*\s?(From|Sent|Date|To|Cc|Bcc|Subject|Von|Gesendet|Datum|An|Betreff|Reply-To)\s?:\s?(.*)$")
 _WROTE = re.compile(r"^>*\s?On (?P<when>.+?),? (?P<who>[^,<>]+?)(?: <[^>]+>)? wrote:$")
-_ZONE_SAID = re.compile(
-    rf"\b(?:times?(?: ?zone)?|clock)\b[^.;\n]{{0,20}}?\(?({ZONE})\)?|"
-    rf"\(\s*(?:all |times )?(?:in )?({ZONE})\s*\)|\bin ({ZONE})\b"
-)
-# At the end of a heading a zone needs no word for it: "Outage of 2 July 2019, UTC".
-_ZONE_LAST = re.compile(rf"(?:,|\d|[-–/(])\s*({ZONE})\)?\s*$")
 # What stands before a day that a story is told of, and what is told of another day.
 _ON_A_DAY = re.compile(r"(?:^|\b(?:on|morning of|afternoon of|evening of|night of)\s)(?:the )?\W*$", re.I)
 _OTHER_DAY = re.compile(
@@ -49,15 +43,9 @@ _OWNED = re.compile(
     r"(?:notes?|account|version|side|view|log|recollection|timeline|story)"
 )
 _HEADING_WORDS = 25
-_FORWARD_MINUTES = 12 * 60
+
 # A prose line shorter than this ends where it ends; a longer one was probably wrapped.
 _WRAPPED = 55
-_SENTENCE = re.compile(
-    r"(?<!\b[a-z]\.[a-z])(?<!\bapprox)(?<!\bca)(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bno)(?<=[.!?])[\"”’)]?\s+(?=[A-Z“\"'(\d~])|"
-    r"(?<=\w{3}[.!?])\s+(?=(?:someone|somebody|nobody|everybody|everyone|we|they|he|she|it|then|and|but|so|this|that|the|"
-    r"there|no one|at \d) ?\w)|"
-    r"(?<=;)\s+(?=(?:and )?(?:(?:at|around|by|about) ~?\d|[\w -]{2,24} later\b))"
-)
 
 
 def lay_out(text: str) -> Laid:
@@ -217,12 +205,12 @@ class _Reader:
         colon = short and line.endswith(":") and not BULLET.match(line)
         chat = self._chat and not above
         # A whole story in one line is no heading, though it begins by saying the zone.
-        says = len(line.split()) <= _HEADING_WORDS and _says_zone(line)
+        says = len(line.split()) <= _HEADING_WORDS and says_zone(line)
         if chat or (BULLET.match(line) and not marked) or not (marked or opens or colon or says):
             return False
         self._end_paragraph()
         bare = re.sub(r"^[#=*\s]+|[*=\s:]+$", "", line)
-        written = _zone_of(line)
+        written = zone_of(line)
         first = not self._laid.entries and not self._account.name
         if says and not marked and not opens:
             self._account.zone = written
@@ -270,9 +258,7 @@ class _Reader:
             ]
             self._columns = lower
             if named:
-                zone = _ZONE_SAID.search(" ".join(cells))
-                if zone:
-                    self._account.zone = next(filter(None, zone.groups()))
+                self._account.zone = zone_of(" ".join(cells)) or self._account.zone
                 self._aside(n, "the head of a table")
                 return
         if all(_DIVIDER.match(cell) for cell in cells if cell):
@@ -434,19 +420,19 @@ class _Reader:
             starts.append((len(whole), n))
             whole += line + " "
         at = 0
-        for sentence in _SENTENCE.split(whole.strip()):
+        for sentence in SENTENCE_END.split(whole.strip()):
             begin = whole.index(sentence, at)
             at = begin + len(sentence)
             first = max(n for start, n in starts if start <= begin)
             last = max(n for start, n in starts if start < at)
-            for part in _moments(sentence):
+            for part in moments(sentence):
                 self._sentence(first, last, part)
 
     def _learn_day(self, sentence: str, stamp: Stamp | None) -> None:
         """The day and the zone that a sentence of a story says for what follows: "On 3 March the checkout was down"."""
-        if _says_zone(sentence):
-            self._account.zone = _zone_of(sentence)
-        elif stamp is None and not self._laid.entries and (written := _zone_of(sentence)):
+        if says_zone(sentence):
+            self._account.zone = zone_of(sentence)
+        elif stamp is None and not self._laid.entries and (written := zone_of(sentence)):
             self._account.zone = written
         begun = any(one.account is self._account for one in self._laid.entries)
         if begun or self._day or self._account.day or (stamp and stamp.day) or _OTHER_DAY.search(sentence):
@@ -464,12 +450,12 @@ class _Reader:
         goes_on = previous is not None and previous.account is self._account and first <= previous.end
         same = goes_on and previous is not None and previous.kind == "prose"
         who = actors.of(sentence, self._account.owner)
-        self._learn_day(sentence, _main(stamps))
+        self._learn_day(sentence, main_stamp(stamps))
         if stamps or pattern("timeline", "sequence").search(sentence):
             if not stamps and previous is None:
                 self._put_aside(first, last, sentence)
                 return
-            entry = Entry(first + 1, last + 1, sentence, self._account, _main(stamps), who, "prose")
+            entry = Entry(first + 1, last + 1, sentence, self._account, main_stamp(stamps), who, "prose")
             day, self._day = self._day, None
             entry.day, entry.written = day, self._written
             self._laid.entries.append(entry)
@@ -495,45 +481,3 @@ class _Reader:
     def _put_aside(self, first: int, last: int, sentence: str) -> None:
         for n in range(first, last + 1):
             self._laid.aside.append(Aside(n + 1, sentence, "names no time"))
-
-
-_JOINED = re.compile(r"[,;]?\s(?:and|but)\s(?=\w)|;\s(?=\w)")
-# Fewer words after "and" are no clause of their own: "alarms at 9:05 and at 9:20".
-_LEAST_CLAUSE = 4
-
-
-def _moments(sentence: str) -> Iterator[str]:
-    """A sentence cut where it goes on to a later moment: "at 14:07 it was stopped and by 14:09 traffic was back"."""
-    clocks = [one for one in stamps_in(sentence) if one.hour is not None and one.later is None]
-    begin = 0
-    for one, other in pairwise(clocks):
-        joint = _JOINED.search(sentence, one.end, other.start) if _soon_after(one, other) else None
-        if joint and len(sentence[joint.end() :].split()) >= _LEAST_CLAUSE:
-            yield sentence[begin : joint.start()]
-            begin = joint.end()
-    yield sentence[begin:]
-
-
-def _soon_after(one: Stamp, other: Stamp) -> bool:
-    """Whether the second of two times is of the same day's clock and later, within half a day."""
-    if other.day or {one.half, other.half} == {"am", "pm"}:
-        return False
-    half = one.half or other.half
-    minutes = [((at.hour or 0) % 12 if half else at.hour or 0) * 60 + at.minute for at in (one, other)]
-    return 0 < minutes[1] - minutes[0] < _FORWARD_MINUTES
-
-
-def _says_zone(line: str) -> bool:
-    """Whether a line says in which zone its times are."""
-    return _ZONE_SAID.search(line) is not None and re.search(r"\btimes?\b", line, re.I) is not None
-
-
-def _zone_of(line: str) -> str:
-    """The zone that a line says for all its times; empty where it says none."""
-    found = _ZONE_SAID.search(line) or _ZONE_LAST.search(line)
-    return next(filter(None, found.groups()), "") if found else ""
-
-
-def _main(stamps: list[Stamp]) -> Stamp | None:
-    """The time of a sentence: the first of the day's clock, else the first distance."""
-    return next((one for one in stamps if one.later is None), stamps[0] if stamps else None)

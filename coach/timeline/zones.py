@@ -28,6 +28,13 @@ ZONE = (
 )
 """A zone as it stands beside a time. Case matters, so that no word is taken for one."""
 
+_SAID = re.compile(
+    rf"\b(?:times?(?: ?zone)?|clock)\b[^.;\n]{{0,20}}?\(?({ZONE})\)?|"
+    rf"\(\s*(?:all |times )?(?:in )?({ZONE})\s*\)|\bin ({ZONE})\b"
+)
+# At the end of a heading a zone needs no word for it: "Outage of 2 July 2019, UTC".
+_LAST = re.compile(rf"(?:,|\d|[-–/(])\s*({ZONE})\)?\s*$")
+
 _OFFSET = re.compile(r"(?:UTC|GMT)?\s?([+-])\s?(\d{1,2}):?(\d\d)?$")
 
 
@@ -51,3 +58,14 @@ def to_utc(moment: datetime, written: str) -> datetime:
     found = zone(written) if written else None
     utc = timezone.utc  # noqa: UP017 (beside timezone itself)
     return moment.replace(tzinfo=found).astimezone(utc) if found else moment.replace(tzinfo=utc)
+
+
+def says_zone(line: str) -> bool:
+    """Whether a line says in which zone its times are."""
+    return _SAID.search(line) is not None and re.search(r"\btimes?\b", line, re.I) is not None
+
+
+def zone_of(line: str) -> str:
+    """The zone that a line says for all its times; empty where it says none."""
+    found = _SAID.search(line) or _LAST.search(line)
+    return next(filter(None, found.groups()), "") if found else ""
