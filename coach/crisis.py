@@ -179,7 +179,7 @@ _ASKED_BACK = frozenset(("own", "self-harm", "abuse"))
 _ABROAD = {
     "own-urgent": "urgent", "own-alone": "urgent", "own-held": "onward", "own-denied": "denied",
     "own-again": "again", "own-onward": "onward", "content-next": "onward", "other-next": "other",
-    "other-denied": "onward", "misread": "denied", "misread-other": "onward",
+    "other-denied": "onward",
     "other-held": "onward", "threat-next": "danger", "harm-next": "danger", "abuse-next": "danger",
     "abuse-unsafe": "danger",
 }  # fmt: skip

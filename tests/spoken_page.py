@@ -6,9 +6,6 @@ A test module that talks takes over the fixtures ``serve``, ``speech`` and ``tal
 import asyncio
 import os
 import shutil
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
+from page_served import Served, listen, turns_in
 from page_stand_in import PageCoach
 from playwright.sync_api import Browser, Page, sync_playwright
 from stand_ins import Setup
@@ -58,46 +56,24 @@ class Parts:
 
 
 class Server:
-    """The app on a port of its own, in a thread of its own."""
+    """The page with a voice and stand-ins behind it."""
 
     def __init__(self, home: Path, texts: list[str]) -> None:
-        import uvicorn
-
         from ui.web import build
 
         self.setup = Setup(home)
         self.parts = Parts(texts)
         app = build(PageCoach(self.setup, Settings(home=home)), voice_parts=self.parts)  # type: ignore[arg-type]
-        self._socket = socket.socket()
-        self._socket.bind(("127.0.0.1", 0))
-        self.address = f"http://127.0.0.1:{self._socket.getsockname()[1]}/"
-        self._server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
-        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
-        self._thread.start()
-        while not self._server.started:
-            time.sleep(0.02)
+        listening, port = listen()
+        self.address = f"http://127.0.0.1:{port}/"
+        self._served = Served(app, listening)
 
     def history(self) -> list[tuple[str, str, str]]:
-        async def read() -> list[tuple[str, str, str]]:
-            store = self.setup.open_store()
-            try:
-                entries = await store.entries()
-                turns = await store.history(entries[0].id) if entries else ()
-                return [(turn.said, turn.heard_text, turn.status) for turn in turns]
-            finally:
-                await store.close()
-
-        # Playwright keeps a loop running in this thread.
-        found: list[tuple[str, str, str]] = []
-        thread = threading.Thread(target=lambda: found.extend(asyncio.run(read())))
-        thread.start()
-        thread.join()
-        return found
+        """What was said, what of the answer was heard, and how each turn ended."""
+        return [(turn.said, turn.heard_text, turn.status) for turn in turns_in(self.setup)]
 
     def stop(self) -> None:
-        self._server.should_exit = True
-        self._thread.join()
-        self._socket.close()
+        self._served.stop()
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,6 @@
 import asyncio
 import os
 import shutil
-import socket
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,13 +10,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from page_served import Served, listen, turns_in
 from page_stand_in import PageCoach
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from stand_ins import PASSAGE, Setup
 
 from coach.config import Settings
 from coach.errors import CoachError, WriterError
-from coach.values import Sentence
+from coach.values import Sentence, Turn
 from ui.door import is_loopback
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
@@ -32,51 +31,24 @@ LATER = Sentence("What would she say?", "question")
 
 
 class Server:
-    """The app on a port of its own, in a thread of its own."""
+    """The page with stand-ins behind it."""
 
     def __init__(self, home: Path, port: int = 0) -> None:
-        import uvicorn
-
         from ui.web import build
 
         self.setup = Setup(home)
-        app = build(PageCoach(self.setup, Settings(home=home)))  # type: ignore[arg-type]
-        self._socket = socket.socket()
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind(("127.0.0.1", port))
-        self.port = self._socket.getsockname()[1]
-        self._server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
-        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
-        self._thread.start()
-        while not self._server.started:
-            time.sleep(0.02)
+        listening, self.port = listen(port)
+        self._served = Served(build(PageCoach(self.setup, Settings(home=home))), listening)  # type: ignore[arg-type]
 
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}/"
 
-    def history(self) -> list[Any]:
-        """Every turn of the conversation used last, read by itself."""
-
-        async def read() -> list[Any]:
-            store = self.setup.open_store()
-            try:
-                entries = await store.entries()
-                return list(await store.history(entries[0].id)) if entries else []
-            finally:
-                await store.close()
-
-        # Playwright keeps a loop running in this thread.
-        found: list[Any] = []
-        thread = threading.Thread(target=lambda: found.extend(asyncio.run(read())))
-        thread.start()
-        thread.join()
-        return found
+    def history(self) -> list[Turn]:
+        return turns_in(self.setup)
 
     def stop(self) -> None:
-        self._server.should_exit = True
-        self._thread.join()
-        self._socket.close()
+        self._served.stop()
 
 
 @pytest.fixture(scope="module")

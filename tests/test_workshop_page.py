@@ -4,15 +4,14 @@ import asyncio
 import os
 import re
 import shutil
-import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from page_served import Served, listen
 from page_stand_in import PageCoach
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from stand_ins import Setup
@@ -43,15 +42,12 @@ class Server:
     """The workshop on a port of its own, in a thread of its own."""
 
     def __init__(self, home: Path, *names: str) -> None:
-        import uvicorn
-
         from ui.workshop.app import Workshop, make_app
 
         self.clock = Clock()
         self.setup = Setup(home)
-        self._socket = socket.socket()
-        self._socket.bind(("127.0.0.1", 0))
-        self.address = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        listening, port = listen()
+        self.address = f"http://127.0.0.1:{port}"
         coach: Any = PageCoach(self.setup, Settings(home=home))
         self.workshop = Workshop(coach, address=self.address, clock=self.clock)
         found: list[Opened] = []
@@ -60,17 +56,10 @@ class Server:
         opening.start()
         opening.join()
         [self.opened] = found
-        config = uvicorn.Config(make_app(self.workshop), log_level="warning", timeout_graceful_shutdown=1)
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
-        self._thread.start()
-        while not self._server.started:
-            time.sleep(0.02)
+        self._served = Served(make_app(self.workshop), listening)
 
     def stop(self) -> None:
-        self._server.should_exit = True
-        self._thread.join()
-        self._socket.close()
+        self._served.stop()
 
 
 @pytest.fixture(scope="module")
