@@ -28,7 +28,9 @@ NEWS_LEAD = "I have something to tell you, and I'll say it straight"
 LONGEST_PART = 16
 """Words of a fact that still fit into a sentence to be spoken."""
 LEAST_PART = 3
+"""Words below which a part of one's own says nothing to who was not there."""
 LONGEST_PROMISE = 24
+"""Words above which a promise is a story, not a sentence to say."""
 _SPELT = {
     "dont": "don't", "didnt": "didn't", "doesnt": "doesn't", "wont": "won't", "cant": "can't", "isnt": "isn't",
     "wasnt": "wasn't", "havent": "haven't", "couldnt": "couldn't", "im": "I'm", "ive": "I've", "ur": "your", "u": "you",

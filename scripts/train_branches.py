@@ -28,10 +28,13 @@ from evals.rehearsal import pairs
 from knowledge.matcher import ATTACK, BRANCHES, DANGER
 
 KEPT = 20
+"""One case in so many is kept from training."""
 MORE = 2750
 """Of the plentiful and the alike, as many as leave the written cases their weight."""
 CHECKED = 1000
+"""Ordinary messages that the danger found is held against."""
 FALSE_FIRES = 0.003
+"""Share of these that may fire when an epoch is judged."""
 
 Case = tuple[str, str]
 """A message and its class."""
